@@ -1,0 +1,5 @@
+/// Text to vector, in this process.
+@NullMarked
+package dev.memoryrouter.embedding;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Names, tags and descriptions of all meters.
+@NullMarked
+package dev.memoryrouter.metrics;
+
+import org.jspecify.annotations.NullMarked;

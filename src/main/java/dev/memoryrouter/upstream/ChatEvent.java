@@ -1,0 +1,36 @@
+package dev.memoryrouter.upstream;
+
+import org.jspecify.annotations.Nullable;
+
+/// One event of a streamed answer. A stream is any number of [Text], [Reasoning] and tool call
+/// events, at most one [Usage], then exactly one [Finish] or [Failure].
+public sealed interface ChatEvent {
+  /// More of the answer; never empty.
+  record Text(String text) implements ChatEvent {}
+
+  /// More of the model's reasoning; never empty.
+  record Reasoning(String text) implements ChatEvent {}
+
+  /// A tool call begins.
+  ///
+  /// @param index 0-based and contiguous within the answer
+  /// @param id unique, at most 40 characters of `[A-Za-z0-9_-]`
+  record ToolCallStart(int index, String id, String name) implements ChatEvent {}
+
+  /// More of a tool call's JSON arguments; over the whole call they are never empty (`{}` for
+  /// none).
+  record ToolCallArguments(int index, String fragment) implements ChatEvent {}
+
+  /// What the upstream counted.
+  ///
+  /// @param cachedTokens prompt tokens served from the prefix cache; null when the upstream does
+  ///   not say
+  record Usage(int promptTokens, int completionTokens, @Nullable Integer cachedTokens)
+      implements ChatEvent {}
+
+  /// The answer is complete.
+  record Finish(FinishReason reason) implements ChatEvent {}
+
+  /// The answer cannot be completed.
+  record Failure(UpstreamFailure failure) implements ChatEvent {}
+}

@@ -1,0 +1,49 @@
+package dev.memoryrouter.upstream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One model of `models.yaml`.
+///
+/// @param names names under which an upstream may have it; the first that it has is used
+/// @param context nominal context in tokens, an upper bound
+/// @param numCtx context to allocate; null: computed from memory
+/// @param maxOutput largest output in tokens
+/// @param tokenizer `qwen`, `o200k`, `cl100k` or `file:<path>`
+/// @param capabilities null: what the upstream says
+/// @param memoryBytes resident size with its KV cache; null when not configured
+/// @param slots requests that run at once
+/// @param keepAlive how long the upstream keeps it loaded after use
+/// @param options passed on to the upstream (temperature …)
+/// @param repairToolCalls whether a tool call printed as text becomes a tool call
+public record ModelSettings(
+    String key,
+    String upstream,
+    List<String> names,
+    int context,
+    @Nullable Integer numCtx,
+    int maxOutput,
+    String tokenizer,
+    @Nullable Set<Capability> capabilities,
+    Think think,
+    @Nullable Long memoryBytes,
+    int slots,
+    Duration keepAlive,
+    Map<String, Object> options,
+    boolean repairToolCalls) {
+  /// Whether a model that can reason does so.
+  public enum Think {
+    OFF,
+    ON,
+    /// As the request says, else the model's default.
+    AUTO
+  }
+
+  public ModelSettings {
+    names = List.copyOf(names);
+    options = Map.copyOf(options);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.memoryrouter.upstream;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A configured model as it stands on its upstream now.
+///
+/// @param upstreamModel the name under which the upstream has it; null unless available
+/// @param supportedContext tokens that the model supports; null when unknown
+/// @param numCtx context that our calls ask for; null when the upstream allocates its own
+/// @param allocatedContext tokens allocated by the upstream now; null when unknown or not loaded
+/// @param capabilities what it can do; configured, else what the upstream says, else
+///   [Capability#TOOLS]
+public record ModelState(
+    ModelSettings settings,
+    Availability availability,
+    @Nullable String upstreamModel,
+    @Nullable Integer supportedContext,
+    @Nullable Integer numCtx,
+    @Nullable Integer allocatedContext,
+    Set<Capability> capabilities,
+    boolean resident) {
+  /// Whether a model can be called.
+  public enum Availability {
+    AVAILABLE,
+    NOT_PULLED,
+    UNREACHABLE
+  }
+
+  public ModelState {
+    capabilities = Set.copyOf(capabilities);
+  }
+
+  /// The model's key in `models.yaml`.
+  public String key() {
+    return settings.key();
+  }
+
+  public boolean available() {
+    return availability == Availability.AVAILABLE;
+  }
+}

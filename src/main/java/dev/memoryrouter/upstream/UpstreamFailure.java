@@ -1,0 +1,40 @@
+package dev.memoryrouter.upstream;
+
+import org.jspecify.annotations.Nullable;
+
+/// Why a call to a model failed.
+public sealed interface UpstreamFailure {
+  /// What happened, with upstream and model, for a person; no prompt text.
+  String message();
+
+  /// No connection.
+  record Unreachable(String message) implements UpstreamFailure {}
+
+  /// The upstream does not have the model.
+  record ModelMissing(String message) implements UpstreamFailure {}
+
+  /// The prompt is too long for the model as loaded.
+  ///
+  /// @param promptTokens as counted by the upstream, null when it does not say
+  /// @param limit as stated by the upstream, null when it does not say
+  record Overflow(String message, @Nullable Integer promptTokens, @Nullable Integer limit)
+      implements UpstreamFailure {}
+
+  /// The upstream refused the request: it would refuse it again.
+  record Rejected(String message, int status) implements UpstreamFailure {}
+
+  /// The upstream is busy or loading; a later try may succeed.
+  record Busy(String message) implements UpstreamFailure {}
+
+  /// The upstream or its runner failed.
+  record ServerError(String message, int status) implements UpstreamFailure {}
+
+  /// Nothing came in time.
+  record TimedOut(String message) implements UpstreamFailure {}
+
+  /// The stream broke off or was not understood.
+  record Broken(String message) implements UpstreamFailure {}
+
+  /// The answer ended with neither text nor tool call.
+  record Empty(String message) implements UpstreamFailure {}
+}
