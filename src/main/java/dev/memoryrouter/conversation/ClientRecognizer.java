@@ -1,0 +1,150 @@
+package dev.memoryrouter.conversation;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Tells which agent sent a request: by its name in the headers, else by the marks that it leaves
+/// in messages, else by its system prompt and tools. A mark counts only where the agent puts it, so
+/// that a person who writes about a tag is not taken for an agent.
+final class ClientRecognizer {
+  private static final Map<String, ClientKind> USER_AGENTS =
+      Map.of(
+          "cline/", ClientKind.CLINE,
+          "roocode/", ClientKind.ROO,
+          "opencode/", ClientKind.OPENCODE,
+          "kilo-code/", ClientKind.KILO,
+          "qwencode/", ClientKind.QWEN_CODE,
+          "ls/js", ClientKind.CONTINUE);
+
+  private static final Map<String, ClientKind> TITLES =
+      Map.of(
+          "cline", ClientKind.CLINE,
+          "roo code", ClientKind.ROO,
+          "kilo code", ClientKind.KILO);
+
+  private static final Set<String> SDK_TOOLS =
+      Set.of(
+          "ask_question",
+          "editor",
+          "fetch_web_content",
+          "read_files",
+          "run_commands",
+          "search_codebase",
+          "spawn_agent");
+
+  private static final List<String> ROO_MARKS =
+      List.of("<slug>", "# Current Workspace Directory (", "# VSCode ", "# Current Cost");
+
+  private ClientRecognizer() {}
+
+  static ClientKind recognize(Transcript transcript) {
+    ClientKind client = byHeaders(transcript);
+    if (client == null) {
+      client = byMessages(transcript);
+    }
+    return client == null ? bySystemPrompt(transcript) : client;
+  }
+
+  /// Whether the system prompt names the directory as the Cline SDK does, in a numbered line.
+  static boolean namesSdkDirectory(String system) {
+    int i = system.indexOf(". Working Directory: ");
+    return i > 0 && Character.isDigit(system.charAt(i - 1));
+  }
+
+  private static @Nullable ClientKind byHeaders(Transcript transcript) {
+    String agent = transcript.header("user-agent").toLowerCase(Locale.ROOT);
+    for (Map.Entry<String, ClientKind> entry : USER_AGENTS.entrySet()) {
+      if (agent.startsWith(entry.getKey())) {
+        return entry.getValue();
+      }
+    }
+    return TITLES.get(transcript.header("x-title").strip().toLowerCase(Locale.ROOT));
+  }
+
+  private static @Nullable ClientKind byMessages(Transcript transcript) {
+    Message first = transcript.firstUser();
+    if (first == null) {
+      return null;
+    }
+    // The newest user message may lack an environment (a tool's image), the first one always has
+    // it.
+    String environment =
+        EnvironmentDetails.newest(List.of(first, transcript.messages().getLast()), block -> block);
+    return environment == null ? byOpening(first) : byEnvironment(environment);
+  }
+
+  private static ClientKind byEnvironment(String environment) {
+    if (ROO_MARKS.stream().anyMatch(environment::contains)) {
+      return ClientKind.ROO;
+    }
+    boolean kilo =
+        environment.contains("Working directory:") && !environment.contains("# Current ");
+    return kilo ? ClientKind.KILO : ClientKind.CLINE;
+  }
+
+  private static @Nullable ClientKind byOpening(Message first) {
+    for (String text : Transcript.texts(first).toList()) {
+      String opening = text.substring(0, Math.min(text.length(), 2_000)).stripLeading();
+      if (opening.contains("I'm currently working in the directory:")) {
+        return ClientKind.QWEN_CODE;
+      }
+      Tag tag = Tag.at(opening, 0);
+      if (tag == null || tag.closing() || !opening.startsWith("<")) {
+        continue;
+      }
+      if (tag.name().equals("mode_notice")) {
+        return ClientKind.CLINE_SDK;
+      }
+      if (tag.name().equals("task") && text.contains("</task>")) {
+        return ClientKind.CLINE;
+      }
+      if (tag.name().equals("user_message") && text.contains("</user_message>")) {
+        return ClientKind.ROO;
+      }
+    }
+    return null;
+  }
+
+  private static ClientKind bySystemPrompt(Transcript transcript) {
+    String system = transcript.system();
+    if (isSdk(transcript)) {
+      return ClientKind.CLINE_SDK;
+    }
+    if (system.startsWith("You are Cline") || TurnRecognizer.isLegacySubagent(system)) {
+      return ClientKind.CLINE;
+    }
+    if (system.startsWith("You are Roo")) {
+      return ClientKind.ROO;
+    }
+    if (isAider(transcript)) {
+      return ClientKind.AIDER;
+    }
+    boolean session = transcript.header("x-session-id").startsWith("ses_");
+    return session || system.startsWith("You are opencode")
+        ? ClientKind.OPENCODE
+        : ClientKind.OTHER;
+  }
+
+  private static boolean isSdk(Transcript transcript) {
+    long known =
+        transcript.request().tools().stream()
+            .filter(tool -> SDK_TOOLS.contains(tool.name()))
+            .limit(2)
+            .count();
+    return known > 1
+        || namesSdkDirectory(transcript.system())
+        || transcript.system().startsWith("Summarize the provided coding session");
+  }
+
+  private static boolean isAider(Transcript transcript) {
+    return transcript.system().contains(TurnRecognizer.AIDER_COMMIT)
+        || transcript.newestTurn().stream()
+            .filter(message -> message.role() == Role.USER)
+            .flatMap(Transcript::texts)
+            .anyMatch(
+                text -> EnvironmentDetails.afterLineStart(text, FreeWords.AIDER_RULES) != null);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.memoryrouter.conversation;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Tells what kind of turn a request is. Helper calls are known by what their system prompt opens
+/// with and by offering no tools; the rest follows from the newest turn. A history that ends with
+/// an assistant message is to be continued and counts as a tool loop.
+final class TurnRecognizer {
+  static final String AIDER_COMMIT = "generates concise, one-line Git commit messages";
+
+  private static final int OPENING = 600;
+  private static final int QWEN_SUMMARY_TOKENS = 20_000;
+  private static final List<String> TITLE_OPENINGS =
+      List.of("you are a title generator", "you generate titles", "generate a title");
+  private static final List<String> DIFF_MARKS = List.of("diff --git ", "\n+++ ", "\n@@ ");
+  private static final String INSTRUCTIONS = "<explicit_instructions type=\"";
+  private static final Set<String> CONDENSING =
+      Set.of("condense", "condense_response", "summarize_task", "smol", "compact");
+
+  /// How aider's own user messages begin, beside the examples before the listing.
+  private static final List<String> AIDER_LISTINGS =
+      List.of(
+          "Here are summaries of some files",
+          "I have *added these files to the chat*",
+          "I am not sharing any files",
+          "Here are some *READ ONLY files");
+
+  private static final String AIDER_EXAMPLES_END = "I switched to a new code base.";
+
+  private final Transcript transcript;
+  private final ClientKind client;
+
+  TurnRecognizer(Transcript transcript, ClientKind client) {
+    this.transcript = transcript;
+    this.client = client;
+  }
+
+  static boolean isLegacySubagent(String system) {
+    return system.contains("Subagent Execution Mode");
+  }
+
+  /// A call beside the conversation; null when the request is a turn of one.
+  @Nullable TurnKind helper() {
+    if (!transcript.request().tools().isEmpty()) {
+      return null;
+    }
+    String opening = transcript.systemOpening(OPENING).stripLeading();
+    if (TITLE_OPENINGS.stream().anyMatch(opening::startsWith)) {
+      return TurnKind.TITLE;
+    }
+    if (asksForCommitMessage(opening)) {
+      return TurnKind.COMMIT_MESSAGE;
+    }
+    return asksForSummary(opening) ? TurnKind.CONDENSE : null;
+  }
+
+  /// The kind of a request that is no helper call.
+  ///
+  /// @param words the newest words of a person in the whole request
+  TurnKind turn(@Nullable HumanWords words) {
+    if (asksToCondense()) {
+      return TurnKind.CONDENSE;
+    }
+    boolean opening = !transcript.hasRole(Role.ASSISTANT) && !transcript.hasRole(Role.TOOL);
+    return opening ? opening(words) : later(words);
+  }
+
+  private TurnKind opening(@Nullable HumanWords words) {
+    if (newestTurnHas(Notices::isSummary)) {
+      return words == null ? TurnKind.RESUME : TurnKind.HUMAN;
+    }
+    return isSubagent() ? TurnKind.SUBAGENT : TurnKind.FIRST;
+  }
+
+  private boolean isSubagent() {
+    return switch (client) {
+      case CLINE ->
+          isLegacySubagent(transcript.system())
+              || (transcript.system().startsWith("You are Cline") && !wrapsWords());
+      // The SDK names the directory to the main agent only.
+      case CLINE_SDK ->
+          !transcript.request().tools().isEmpty()
+              && !transcript.system().isEmpty()
+              && !transcript.system().startsWith("You are Cline")
+              && !ClientRecognizer.namesSdkDirectory(transcript.system());
+      case ROO, CONTINUE, AIDER, OPENCODE, KILO, QWEN_CODE, OTHER -> false;
+    };
+  }
+
+  private boolean wrapsWords() {
+    return newestTurnHas(
+        text -> !new WrappedWords(text, WrappedWords.Source.MESSAGE).words().isEmpty());
+  }
+
+  private TurnKind later(@Nullable HumanWords words) {
+    int turnStart = transcript.turnStart();
+    boolean spoken = words != null && words.message() >= turnStart;
+    if (isResumedAfter(words)) {
+      return TurnKind.RESUME;
+    }
+    if (spoken) {
+      return client == ClientKind.AIDER && isAidersFirst() ? TurnKind.FIRST : TurnKind.HUMAN;
+    }
+    if (newestTurnHas(Notices::isNudge)) {
+      return TurnKind.NUDGE;
+    }
+    return isShown() ? TurnKind.HUMAN : TurnKind.TOOL_LOOP;
+  }
+
+  /// Whether the newest turn takes a task up and no words follow. Older words may stand in the same
+  /// message, because the client rebuilds it.
+  private boolean isResumedAfter(@Nullable HumanWords words) {
+    List<Message> messages = transcript.messages();
+    for (int m = messages.size() - 1; m >= transcript.turnStart(); m--) {
+      List<Part> parts = messages.get(m).parts();
+      for (int p = parts.size() - 1; p >= 0; p--) {
+        if (words != null && m == words.message() && p == words.part()) {
+          return false;
+        }
+        if (parts.get(p) instanceof Part.Text(String text) && Notices.isResumption(text)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /// A person without tools in between who sends only an image or nothing still speaks.
+  private boolean isShown() {
+    List<Message> turn = transcript.newestTurn();
+    return client == ClientKind.OTHER
+        && turn.stream().anyMatch(message -> message.role() == Role.USER)
+        && turn.stream().noneMatch(message -> message.role() == Role.TOOL);
+  }
+
+  private boolean isAidersFirst() {
+    List<String> earlier =
+        transcript.messages().subList(0, transcript.turnStart()).stream()
+            .filter(message -> message.role() == Role.USER)
+            .map(Message::text)
+            .toList();
+    int examples = 0;
+    for (int i = 0; i < earlier.size(); i++) {
+      examples = earlier.get(i).startsWith(AIDER_EXAMPLES_END) ? i + 1 : examples;
+    }
+    return earlier.subList(examples, earlier.size()).stream()
+        .allMatch(text -> AIDER_LISTINGS.stream().anyMatch(text::startsWith));
+  }
+
+  private boolean newestTurnHas(Predicate<String> notice) {
+    return transcript.newestTurn().stream()
+        .filter(message -> message.role() == Role.USER)
+        .flatMap(Transcript::texts)
+        .anyMatch(notice);
+  }
+
+  private boolean asksToCondense() {
+    return newestTurnHas(text -> ToolHeader.at(text, 0) == null && hasCondensingInstructions(text));
+  }
+
+  private static boolean hasCondensingInstructions(String text) {
+    for (int i = text.indexOf(INSTRUCTIONS); i >= 0; i = text.indexOf(INSTRUCTIONS, i + 1)) {
+      int from = i + INSTRUCTIONS.length();
+      int end = text.indexOf('"', from);
+      if (end < 0) {
+        return false;
+      }
+      if (Tag.isLineStart(text, i) && CONDENSING.contains(text.substring(from, end))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean asksForCommitMessage(String opening) {
+    return transcript.system().contains(AIDER_COMMIT)
+        || (opening.contains("commit message")
+            && !transcript.hasRole(Role.ASSISTANT)
+            && newestTurnHas(text -> DIFF_MARKS.stream().anyMatch(text::contains)));
+  }
+
+  private boolean asksForSummary(String opening) {
+    if (opening.startsWith("you are a context summarization agent")
+        || opening.startsWith("summarize the provided coding session")) {
+      return true;
+    }
+    return switch (client) {
+      case ROO, KILO, OPENCODE -> opening.contains("summariz");
+      case QWEN_CODE -> isOf(QWEN_SUMMARY_TOKENS, transcript.request().options().maxTokens());
+      case CLINE, CLINE_SDK, CONTINUE, AIDER, OTHER -> false;
+    };
+  }
+
+  private static boolean isOf(int expected, @Nullable Integer value) {
+    return value != null && value == expected;
+  }
+}

@@ -1,0 +1,226 @@
+package dev.memoryrouter.upstream;
+
+import dev.memoryrouter.files.NearestName;
+import dev.memoryrouter.files.YamlMap;
+import dev.memoryrouter.files.YamlValue;
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads `models.yaml`. Problems gather in the map; when there are any, what was read must not be
+/// used.
+public final class ModelsFile {
+  private static final int MAX_CONTEXT = 16 * 1024 * 1024;
+  private static final int DEFAULT_CONTEXT = 32_768;
+  private static final int DEFAULT_MAX_OUTPUT = 8_192;
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Set<String> TOKENIZERS = Set.of("qwen", "o200k", "cl100k");
+
+  /// Options that have a key of their own, which must be the only place for them.
+  private static final Map<String, String> OWN_KEYS =
+      Map.of(
+          "num_ctx",
+          "num-ctx",
+          "num_predict",
+          "max-output",
+          "keep_alive",
+          "keep-alive",
+          "think",
+          "think");
+
+  private final YamlMap root;
+  private final Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
+  private final Map<String, ModelSettings> models = new LinkedHashMap<>();
+
+  private ModelsFile(YamlMap root) {
+    this.root = root;
+  }
+
+  /// The content of the file.
+  public static ModelsConfig read(YamlMap root) {
+    return new ModelsFile(root).read();
+  }
+
+  private ModelsConfig read() {
+    root.at("upstreams").required().map().entries().forEach(this::readUpstream);
+    YamlValue section = root.at("models").required();
+    section.map().entries().forEach(this::readModel);
+    if (section.present() && models.isEmpty()) {
+      section.problem("needs at least one model");
+    }
+    Optional<Long> budget = root.at("memory-budget").size(1L << 20);
+    root.rejectUnknownKeys();
+    return new ModelsConfig(upstreams, models, budget.orElse(null));
+  }
+
+  private void readUpstream(String name, YamlValue value) {
+    checkName(name, value);
+    YamlMap map = value.required().map();
+    Optional<UpstreamSettings.Type> type =
+        map.at("type")
+            .required()
+            .oneOf(
+                List.of(UpstreamSettings.Type.values()),
+                t -> t == UpstreamSettings.Type.OLLAMA ? "ollama" : "openai");
+    UpstreamSettings.Type known = type.orElse(UpstreamSettings.Type.OLLAMA);
+    upstreams.put(
+        name,
+        new UpstreamSettings(
+            name,
+            known,
+            baseUrl(name, map, known),
+            timeout(map, "connect-timeout", Duration.ofSeconds(2)),
+            timeout(map, "first-byte-timeout", Duration.ofMinutes(10)),
+            timeout(map, "idle-timeout", Duration.ofMinutes(2)),
+            map.at("api-key").text().map(String::strip).orElse(null)));
+    map.rejectUnknownKeys();
+  }
+
+  private static Duration timeout(YamlMap map, String key, Duration byDefault) {
+    return map.at(key).duration(Duration.ofMillis(100), LONGEST).orElse(byDefault);
+  }
+
+  /// `OLLAMA_BASE_URL` stands over the file for the upstream named `ollama`.
+  private URI baseUrl(String name, YamlMap map, UpstreamSettings.Type type) {
+    YamlValue inFile = map.at("base-url").required();
+    YamlValue variable = root.variable("OLLAMA_BASE_URL");
+    boolean overridden =
+        name.equals("ollama") && type == UpstreamSettings.Type.OLLAMA && variable.present();
+    YamlValue value = overridden ? variable : inFile;
+    Optional<String> text = value.text();
+    if (text.isPresent()) {
+      try {
+        return BaseUrl.parse(text.get(), type);
+      } catch (IllegalArgumentException e) {
+        value.problem(String.valueOf(e.getMessage()));
+      }
+    }
+    return BaseUrl.NONE;
+  }
+
+  private void readModel(String key, YamlValue value) {
+    checkName(key, value);
+    if (key.equals("extractive")) {
+      value.problem("the name \"extractive\" stands for answers without a model; choose another");
+    }
+    YamlMap map = value.required().map();
+    int context = map.at("context").integer(1024, MAX_CONTEXT).orElse(DEFAULT_CONTEXT);
+    models.put(
+        key,
+        new ModelSettings(
+            key,
+            upstream(map),
+            names(key, map),
+            context,
+            numCtx(map, context),
+            maxOutput(map, context),
+            tokenizer(map),
+            capabilities(map),
+            map.at("think")
+                .oneOf(List.of(ModelSettings.Think.values()), ModelsFile::label)
+                .orElse(ModelSettings.Think.AUTO),
+            map.at("memory").size(1L << 20).orElse(null),
+            map.at("slots").integer(1, 64).orElse(1),
+            map.at("keep-alive")
+                .duration(Duration.ZERO, Duration.ofDays(365))
+                .orElse(Duration.ofMinutes(30)),
+            options(map),
+            map.at("repair-tool-calls").flag().orElse(false)));
+    map.rejectUnknownKeys();
+  }
+
+  private String upstream(YamlMap map) {
+    YamlValue value = map.at("upstream");
+    if (!value.present() && upstreams.size() == 1) {
+      return upstreams.keySet().iterator().next();
+    }
+    String name = value.required().text().map(String::strip).orElse("");
+    if (!name.isEmpty() && !upstreams.containsKey(name)) {
+      value.problem(
+          "no upstream is named \"" + name + "\"; " + NearestName.hint(name, upstreams.keySet()));
+    }
+    return name;
+  }
+
+  private static List<String> names(String key, YamlMap map) {
+    List<String> names = map.at("name").texts().stream().map(String::strip).distinct().toList();
+    return names.isEmpty() ? List.of(key) : names;
+  }
+
+  private static @Nullable Integer numCtx(YamlMap map, int context) {
+    Optional<Integer> numCtx = map.at("num-ctx").integer(1024, MAX_CONTEXT);
+    if (numCtx.isPresent() && numCtx.get() > context) {
+      map.at("num-ctx").problem("is larger than context (" + context + ")");
+    }
+    return numCtx.orElse(null);
+  }
+
+  private static int maxOutput(YamlMap map, int context) {
+    YamlValue value = map.at("max-output");
+    int maxOutput =
+        value.integer(16, MAX_CONTEXT).orElse(Math.min(DEFAULT_MAX_OUTPUT, context / 2));
+    if (maxOutput >= context) {
+      value.problem("leaves no room for a prompt: context is " + context);
+    }
+    return maxOutput;
+  }
+
+  private static String tokenizer(YamlMap map) {
+    YamlValue value = map.at("tokenizer");
+    String name = value.text().map(String::strip).orElse("o200k");
+    boolean file = name.startsWith("file:") && name.length() > "file:".length();
+    if (!file && !TOKENIZERS.contains(name)) {
+      value.problem("found \"" + name + "\", expected one of qwen, o200k, cl100k, file:<path>");
+    }
+    return name;
+  }
+
+  private static @Nullable Set<Capability> capabilities(YamlMap map) {
+    YamlValue value = map.at("capabilities");
+    if (!value.present()) {
+      return null;
+    }
+    Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+    for (YamlValue item : value.listOrSingle()) {
+      item.required()
+          .oneOf(List.of(Capability.values()), Capability::label)
+          .ifPresent(capabilities::add);
+    }
+    return Set.copyOf(capabilities);
+  }
+
+  private static Map<String, Object> options(YamlMap map) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    map.at("options")
+        .map()
+        .entries()
+        .forEach((name, value) -> {
+          String ownKey = OWN_KEYS.get(name);
+          if (ownKey != null) {
+            value.problem("is set by the key \"" + ownKey + "\" of the model, not here");
+          }
+          value.required().data().ifPresent(data -> options.put(name, data));
+        });
+    return options;
+  }
+
+  private static void checkName(String name, YamlValue value) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")) {
+      value.problem("a name has letters, digits and . _ : - and begins with a letter or digit");
+    }
+  }
+
+  private static String label(ModelSettings.Think think) {
+    return switch (think) {
+      case OFF -> "off";
+      case ON -> "on";
+      case AUTO -> "auto";
+    };
+  }
+}
