@@ -122,8 +122,9 @@ final class ClientRecognizer {
     if (isAider(transcript)) {
       return ClientKind.AIDER;
     }
-    boolean session = transcript.header("x-session-id").startsWith("ses_");
-    return session || system.startsWith("You are opencode")
+    String session = transcript.sessionHeader();
+    boolean ofOpencode = session != null && session.startsWith("ses_");
+    return ofOpencode || system.startsWith("You are opencode")
         ? ClientKind.OPENCODE
         : ClientKind.OTHER;
   }
