@@ -36,7 +36,11 @@ final class ClientRecognizer {
           "spawn_agent");
 
   private static final List<String> ROO_MARKS =
-      List.of("<slug>", "# Current Workspace Directory (", "# VSCode ", "# Current Cost");
+      List.of(
+          "\n# Current Mode\n<slug>",
+          "\n# Current Workspace Directory (",
+          "\n# VSCode ",
+          "\n# Current Cost\n");
 
   private ClientRecognizer() {}
 

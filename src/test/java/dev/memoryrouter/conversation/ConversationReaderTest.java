@@ -27,6 +27,11 @@ class ConversationReaderTest {
       Stream.of("", "Cline/3", "RooCode/3", "ls/JS", "opencode/1", "Kilo-Code/7", "QwenCode/0")
           .map(agent -> Map.of("user-agent", agent))
           .toList();
+
+  /// One whose words are wrapped (told by its first message) and one whose words are not.
+  private static final List<Map<String, String>> FEW_AGENTS =
+      List.of(Map.of(), Map.of("user-agent", "opencode/1"));
+
   private static final List<Role> ROLES = List.of(Role.values());
   private static final List<String> JUNK =
       List.of(
@@ -96,7 +101,7 @@ class ConversationReaderTest {
   @Timeout(20)
   void read_manyTagsInOneMessage_linear(String piece) {
     String text = piece.repeat(1_000_000 / piece.length());
-    for (Map<String, String> agent : AGENTS.subList(0, 3)) {
+    for (Map<String, String> agent : FEW_AGENTS) {
       for (Role role : List.of(Role.USER, Role.TOOL, Role.SYSTEM)) {
         Message opening = Message.of(Role.USER, "<task>\nx\n</task>");
         ChatRequest request = request(List.of(opening, Message.of(role, text)));
@@ -123,7 +128,7 @@ class ConversationReaderTest {
               null,
               null));
     }
-    for (Map<String, String> agent : AGENTS.subList(0, 3)) {
+    for (Map<String, String> agent : FEW_AGENTS) {
       assertThat(reader.read(request(messages), agent).turn()).isEqualTo(TurnKind.TOOL_LOOP);
     }
   }
