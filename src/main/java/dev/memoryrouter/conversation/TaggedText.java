@@ -101,7 +101,9 @@ final class TaggedText {
       }
       i = text.indexOf('<', Math.max(i + 1, end));
     }
-    return kept.append(text, done, to).toString().strip();
+    return done == from
+        ? text.substring(from, to).strip()
+        : kept.append(text, done, to).toString().strip();
   }
 
   /// Text without the elements that a client added, stripped.
