@@ -36,7 +36,11 @@ final class ClientRecognizer {
           "spawn_agent");
 
   private static final List<String> ROO_MARKS =
-      List.of("<slug>", "# Current Workspace Directory (", "# VSCode ", "# Current Cost");
+      List.of(
+          "\n# Current Mode\n<slug>",
+          "\n# Current Workspace Directory (",
+          "\n# VSCode ",
+          "\n# Current Cost\n");
 
   private ClientRecognizer() {}
 
@@ -122,8 +126,9 @@ final class ClientRecognizer {
     if (isAider(transcript)) {
       return ClientKind.AIDER;
     }
-    boolean session = transcript.header("x-session-id").startsWith("ses_");
-    return session || system.startsWith("You are opencode")
+    String session = transcript.sessionHeader();
+    boolean ofOpencode = session != null && session.startsWith("ses_");
+    return ofOpencode || system.startsWith("You are opencode")
         ? ClientKind.OPENCODE
         : ClientKind.OTHER;
   }

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 /// A request together with what the agent meant by it.
 ///
 /// @param mode null when the agent has no such modes or does not say
-/// @param human the newest words of a person, possibly some turns back; null when none were found
+/// @param human the newest words of a person, possibly some turns back, or a subagent's order; null
+///   when none were found, and in calls for a title, a commit message or a summary beside the
+///   conversation
 /// @param workspace absolute path of the project that the agent works in; null when it names none.
 ///   Only ever compared as a string
 /// @param session the agent's own session id; null when it sends none

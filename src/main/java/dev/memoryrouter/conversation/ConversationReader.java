@@ -34,24 +34,18 @@ public final class ConversationReader {
   private static boolean isBesideSession(Transcript transcript, ClientKind client) {
     return switch (client) {
       case OPENCODE, KILO ->
-          transcript.request().tools().isEmpty() && sessionHeader(transcript) != null;
+          transcript.request().tools().isEmpty() && transcript.sessionHeader() != null;
       case CLINE, CLINE_SDK, ROO, CONTINUE, AIDER, QWEN_CODE, OTHER -> false;
     };
   }
 
   private static @Nullable String session(Transcript transcript) {
-    String header = sessionHeader(transcript);
+    String header = transcript.sessionHeader();
     if (header != null) {
       return header;
     }
     // Legacy Cline's LiteLLM provider sends one that is constant for a task.
     String field = transcript.request().extras().path("litellm_session_id").asString("").strip();
     return field.isEmpty() ? null : field;
-  }
-
-  private static @Nullable String sessionHeader(Transcript transcript) {
-    String id = transcript.header("x-session-id").strip();
-    String session = id.isEmpty() ? transcript.header("x-session-affinity").strip() : id;
-    return session.isEmpty() ? null : session;
   }
 }

@@ -14,12 +14,14 @@ final class EnvironmentDetails {
   /// The block in a text; null when it has none. A block is a text of its own, or the end of one:
   /// elsewhere it is part of a file or of prose.
   static @Nullable String in(String text) {
-    int start = text.lastIndexOf(OPEN);
-    if (start < 0 || !Tag.isLineStart(text, start)) {
-      return null;
+    int start = text.indexOf(OPEN);
+    if (start >= 0 && text.substring(0, start).isBlank()) {
+      return text.substring(start);
     }
-    boolean own = text.substring(0, start).isBlank();
-    return own || text.stripTrailing().endsWith(CLOSE) ? text.substring(start) : null;
+    int last = start < 0 ? -1 : text.lastIndexOf(OPEN);
+    return last >= 0 && Tag.isLineStart(text, last) && text.stripTrailing().endsWith(CLOSE)
+        ? text.substring(last)
+        : null;
   }
 
   /// The first result that is not null, asking the newest block first.

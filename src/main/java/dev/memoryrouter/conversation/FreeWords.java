@@ -52,7 +52,10 @@ final class FreeWords {
   }
 
   private static String clean(String text, ClientKind client) {
-    if (client != ClientKind.OTHER && Notices.isAny(text)) {
+    if (client == ClientKind.OTHER) {
+      return TaggedText.withoutReminders(text);
+    }
+    if (Notices.isAny(text)) {
       return "";
     }
     if (isWrapped(client) && ToolHeader.at(text, 0) != null) {

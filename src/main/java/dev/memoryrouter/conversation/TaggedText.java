@@ -30,11 +30,17 @@ final class TaggedText {
           "workspace_diagnostics");
 
   private final String text;
+  private final Set<String> machineMade;
   private final Set<String> notClosedOnOwnLine = new HashSet<>();
   private final Set<String> notClosed = new HashSet<>();
 
   TaggedText(String text) {
+    this(text, MACHINE_MADE);
+  }
+
+  private TaggedText(String text, Set<String> machineMade) {
     this.text = text;
+    this.machineMade = machineMade;
   }
 
   /// The tag that closes `open`; null when none does. An element whose opening tag ends its line is
@@ -71,7 +77,7 @@ final class TaggedText {
 
   /// Index after the machine-made element that the tag opens, or -1 when it opens none.
   int endOfMachineMade(Tag tag) {
-    if (tag.closing() || !MACHINE_MADE.contains(tag.name()) || !standsAlone(tag)) {
+    if (tag.closing() || !machineMade.contains(tag.name()) || !standsAlone(tag)) {
       return -1;
     }
     Tag close = close(tag);
@@ -95,7 +101,9 @@ final class TaggedText {
       }
       i = text.indexOf('<', Math.max(i + 1, end));
     }
-    return kept.append(text, done, to).toString().strip();
+    return done == from
+        ? text.substring(from, to).strip()
+        : kept.append(text, done, to).toString().strip();
   }
 
   /// Text without the elements that a client added, stripped.
@@ -103,9 +111,15 @@ final class TaggedText {
     return new TaggedText(text).withoutMachineMade(0, text.length());
   }
 
+  /// Text without reminders only: what else is tagged in the text of an unknown client may be the
+  /// person's own.
+  static String withoutReminders(String text) {
+    return new TaggedText(text, Set.of("system-reminder")).withoutMachineMade(0, text.length());
+  }
+
   /// Quoted file contents within an element may hold its closing tag: they are jumped over.
   private int afterMachineMade(Tag outer, Tag tag) {
-    boolean candidate = !MACHINE_MADE.contains(outer.name()) && !tag.name().equals(ENVIRONMENT);
+    boolean candidate = !machineMade.contains(outer.name()) && !tag.name().equals(ENVIRONMENT);
     return candidate ? Math.max(tag.end(), endOfMachineMade(tag)) : tag.end();
   }
 

@@ -54,6 +54,13 @@ record Transcript(
     return headers.getOrDefault(name, "");
   }
 
+  /// The agent's session id in the headers; null when it sends none.
+  @Nullable String sessionHeader() {
+    String id = header("x-session-id").strip();
+    String session = id.isEmpty() ? header("x-session-affinity").strip() : id;
+    return session.isEmpty() ? null : session;
+  }
+
   /// The beginning of the system prompt in lower case, where helper calls say what they are.
   String systemOpening(int length) {
     return system.substring(0, Math.min(length, system.length())).toLowerCase(Locale.ROOT);

@@ -61,7 +61,7 @@ final class TurnRecognizer {
   ///
   /// @param words the newest words of a person in the whole request
   TurnKind turn(@Nullable HumanWords words) {
-    if (asksToCondense()) {
+    if (client != ClientKind.OTHER && asksToCondense()) {
       return TurnKind.CONDENSE;
     }
     boolean opening = !transcript.hasRole(Role.ASSISTANT) && !transcript.hasRole(Role.TOOL);
@@ -69,7 +69,7 @@ final class TurnRecognizer {
   }
 
   private TurnKind opening(@Nullable HumanWords words) {
-    if (newestTurnHas(Notices::isSummary)) {
+    if (client != ClientKind.OTHER && newestTurnHas(Notices::isSummary)) {
       return words == null ? TurnKind.RESUME : TurnKind.HUMAN;
     }
     return isSubagent() ? TurnKind.SUBAGENT : TurnKind.FIRST;

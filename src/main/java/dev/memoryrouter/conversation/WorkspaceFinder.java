@@ -32,7 +32,9 @@ final class WorkspaceFinder {
         return path;
       }
     }
-    return inLines(block, true);
+    // Kilo's key. Roo also names the directories of its terminals, but not at the start of a line.
+    String line = EnvironmentDetails.afterLineStart(block, "Working directory:");
+    return line == null ? null : absolute(line);
   }
 
   /// A line that names it as `key: value` is believed before a sentence that does.

@@ -96,9 +96,14 @@ final class WrappedWords {
   private boolean isBelieved(Tag tag) {
     return switch (source) {
       case MESSAGE -> tag.startsLine(text) || isQuietInline(tag);
-      case DIALOGUE -> tag.startsLine(text);
+      case DIALOGUE -> tag.startsLine(text) || isFirst(tag);
       case RESULT -> isCommentOnApproval(tag);
     };
+  }
+
+  private boolean isFirst(Tag tag) {
+    return tag.start() - bodyStart < LONGEST_LEAD
+        && text.substring(bodyStart, tag.start()).isBlank();
   }
 
   /// A tag after a sentence on the same line, unless it is quoted as code or never closed.
