@@ -1,0 +1,74 @@
+package dev.memoryrouter.memory;
+
+import dev.memoryrouter.memory.BankContents.MemoryFile;
+import dev.memoryrouter.memory.BankContents.Skipped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Reads all markdown files of a bank. Never throws for what is on disk: a file that cannot be read
+/// is reported, and the rest is read.
+public final class BankReader {
+  /// Beyond this a file is no note but a dump; a limit keeps memory bounded.
+  private static final int MOST_BYTES = 64 << 20;
+
+  private final Sectioner sectioner = new Sectioner();
+
+  /// What the bank holds now. A missing root is an empty bank with one remark.
+  public BankContents read(Bank bank) {
+    Path root = bank.root();
+    if (!Files.isDirectory(root)) {
+      String reason = Files.exists(root) ? "not a folder: " : "no such folder: ";
+      return new BankContents(bank, List.of(), List.of(new Skipped(".", reason + root)));
+    }
+    var tree = new MarkdownFiles(root);
+    var found = new TreeMap<String, Path>();
+    for (Path file : tree.find()) {
+      found.put(tree.relative(file), file);
+    }
+    List<Skipped> skipped = new ArrayList<>(tree.skipped());
+    return new BankContents(bank, readAll(found, skipped), skipped);
+  }
+
+  private List<MemoryFile> readAll(Map<String, Path> found, List<Skipped> skipped) {
+    List<MemoryFile> files = new ArrayList<>();
+    CoreFiles core = CoreFiles.of(List.copyOf(found.keySet()));
+    var reading = Map.Entry.<String, Path>comparingByKey(core.reading());
+    for (Map.Entry<String, Path> entry : found.entrySet().stream().sorted(reading).toList()) {
+      String path = entry.getKey();
+      try {
+        Optional<String> text = text(entry.getValue());
+        text.ifPresentOrElse(
+            value -> files.add(file(path, core.contains(path), value)),
+            () -> skipped.add(new Skipped(path, "binary, not text: it holds NUL bytes")));
+      } catch (IOException e) {
+        skipped.add(new Skipped(path, ReadFailure.reason(e)));
+      }
+    }
+    return files;
+  }
+
+  private MemoryFile file(String path, boolean core, String text) {
+    return new MemoryFile(path, core, sectioner.sections(path, text));
+  }
+
+  private static Optional<String> text(Path file) throws IOException {
+    if (!Files.isRegularFile(file) && Files.exists(file)) {
+      // Opening a pipe would wait for its writer.
+      throw new IOException("not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new IOException("larger than " + (MOST_BYTES >> 20) + " MB: split it");
+      }
+      return MarkdownText.of(bytes);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.memoryrouter.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memoryrouter.memory.BankChoice.Chosen;
+import dev.memoryrouter.memory.BankChoice.NoBankForWorkspace;
+import dev.memoryrouter.memory.BankChoice.UnknownBank;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BanksTest {
+  private static final Bank DEFAULT = bank("default", null);
+  private static final Bank APP = bank("app", "/home/u/app/");
+  private static final Bank PART = bank("part", "/home/u/app/part");
+  private static final Bank WINDOWS = bank("windows", "C:\\Work\\Site");
+
+  private final Banks banks = banks(false);
+
+  @ParameterizedTest
+  @CsvSource({
+    "/home/u/app, app",
+    "/home/u/app/, app",
+    "/home/u//app/src/main, app",
+    "/home/u/app/part, part",
+    "/home/u/app/part/deep, part",
+    "/home/u/app/partial, app",
+    "c:/work/site, windows",
+    "C:\\WORK\\site\\src\\, windows"
+  })
+  void choose_workspace_deepestOwnerWins(String workspace, String expected) {
+    assertThat(banks.choose(null, workspace))
+        .isInstanceOfSatisfying(
+            Chosen.class, chosen -> assertThat(chosen.bank().name()).isEqualTo(expected));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/home/u/application",
+        "/home/u",
+        "/",
+        "/Home/U/App",
+        "home/u/app",
+        "/home/u/app/../other",
+        "/home/u/other/../app",
+        "C:\\Work\\Site\\..\\Other",
+        "C:\\Work",
+        "/home/u\\app",
+        "..",
+        "\u0000"
+      })
+  void choose_foreignWorkspace_getsNoBank(String workspace) {
+    assertThat(banks.choose(null, workspace)).isEqualTo(new NoBankForWorkspace(workspace));
+  }
+
+  @Test
+  void choose_noWorkspace_isTheDefault() {
+    assertThat(banks.choose(null, null)).isEqualTo(new Chosen(DEFAULT));
+    assertThat(banks.choose(null, " ")).isEqualTo(new Chosen(DEFAULT));
+  }
+
+  @Test
+  void choose_name_decidesAlone() {
+    assertThat(banks.choose("app", "/elsewhere")).isEqualTo(new Chosen(APP));
+    assertThat(banks.choose("nope", "/home/u/app")).isEqualTo(new UnknownBank("nope"));
+  }
+
+  @Test
+  void choose_forced_isTheDefaultUnlessNamed() {
+    Banks forced = banks(true);
+    assertThat(forced.choose(null, "/home/u/app")).isEqualTo(new Chosen(DEFAULT));
+    assertThat(forced.choose(null, "/elsewhere")).isEqualTo(new Chosen(DEFAULT));
+    assertThat(forced.choose("app", null)).isEqualTo(new Chosen(APP));
+    assertThat(forced.choose("nope", null)).isEqualTo(new UnknownBank("nope"));
+  }
+
+  @Test
+  void banks_sameNameInAnotherCase_isRefused() {
+    var settings =
+        new BankSettings(List.of(DEFAULT, bank("Default", null)), List.of(), "default", false);
+    assertThatThrownBy(() -> new Banks(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'Default'");
+  }
+
+  @Test
+  void banks_withoutDefault_isRefused() {
+    var settings = new BankSettings(List.of(APP), List.of(), "default", false);
+    assertThatThrownBy(() -> new Banks(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("default-bank")
+        .hasMessageContaining("app");
+  }
+
+  @Test
+  void banks_roots_becomeBanksOfTheirProjects(@TempDir Path root) throws IOException {
+    Files.createDirectories(root.resolve("shop/memory-bank"));
+    Files.createDirectories(root.resolve("my demo1/memory-bank"));
+    Files.createDirectories(root.resolve("app/memory-bank"));
+    Files.createDirectories(root.resolve("empty"));
+    Files.writeString(root.resolve("file"), "");
+    Files.createDirectories(root.resolve("taken/memory-bank"));
+    Bank taken = new Bank("mine", root.resolve("taken/memory-bank"), null);
+    var found =
+        new Banks(
+            new BankSettings(
+                List.of(DEFAULT, APP, taken),
+                List.of(root, root.resolve("missing")),
+                "default",
+                false));
+    assertThat(found.all())
+        .extracting(Bank::name)
+        .containsExactly("default", "app", "mine", "app-2", "my-demo_1", "shop");
+    assertThat(found.choose(null, root.resolve("shop/src").toString()))
+        .isEqualTo(
+            new Chosen(
+                new Bank(
+                    "shop", root.resolve("shop/memory-bank"), root.resolve("shop").toString())));
+    assertThat(found.byName("shop")).isPresent();
+    assertThat(found.byName("missing")).isEmpty();
+  }
+
+  private static Banks banks(boolean forced) {
+    return new Banks(
+        new BankSettings(List.of(DEFAULT, APP, PART, WINDOWS), List.of(), "default", forced));
+  }
+
+  private static Bank bank(String name, @Nullable String workspace) {
+    return new Bank(name, Path.of("banks", name), workspace);
+  }
+}
