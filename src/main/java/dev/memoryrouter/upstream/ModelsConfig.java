@@ -2,7 +2,9 @@ package dev.memoryrouter.upstream;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The content of `models.yaml`, in the order of the file.
@@ -15,5 +17,14 @@ public record ModelsConfig(
   public ModelsConfig {
     upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
     models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
+  }
+
+  /// All names under which an upstream may have a configured model.
+  public Set<String> namesOn(String upstream) {
+    var names = new LinkedHashSet<String>();
+    models.values().stream()
+        .filter(model -> model.upstream().equals(upstream))
+        .forEach(model -> names.addAll(model.names()));
+    return names;
   }
 }

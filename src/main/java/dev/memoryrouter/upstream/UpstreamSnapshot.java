@@ -1,6 +1,7 @@
 package dev.memoryrouter.upstream;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,27 @@ public record UpstreamSnapshot(
   /// Whether the upstream answered.
   public boolean reachable() {
     return problem == null;
+  }
+
+  /// A snapshot of an upstream that could not be asked.
+  public static UpstreamSnapshot unreachable(String problem) {
+    return new UpstreamSnapshot(problem, null, Map.of());
+  }
+
+  /// The model that a name means: `llama4` and `llama4:latest` are the same, case does not matter.
+  public Optional<Model> find(String name) {
+    Model exact = models.get(name);
+    if (exact != null) {
+      return Optional.of(exact);
+    }
+    return models.values().stream().filter(model -> sameName(name, model.name())).findFirst();
+  }
+
+  /// Whether two names mean the same model.
+  public static boolean sameName(String one, String other) {
+    return one.equalsIgnoreCase(other)
+        || (one + ":latest").equalsIgnoreCase(other)
+        || one.equalsIgnoreCase(other + ":latest");
   }
 
   /// One model of an upstream; null is unknown.

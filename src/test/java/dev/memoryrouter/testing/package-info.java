@@ -1,4 +1,5 @@
-/// What tests of several packages share: generators and small converters.
+/// Stand-ins and generators that tests of several packages share: model servers over real HTTP, and
+/// conversations in the shapes that agents send.
 @NullMarked
 package dev.memoryrouter.testing;
 

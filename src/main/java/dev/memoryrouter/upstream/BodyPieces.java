@@ -1,0 +1,109 @@
+package dev.memoryrouter.upstream;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a response as it arrives, read by one thread with a time limit for each piece. Asks
+/// for the next piece only when the last one was taken, so that a slow reader slows the sender
+/// down. Closing it before the end closes the connection.
+final class BodyPieces implements HttpResponse.BodySubscriber<BodyPieces>, AutoCloseable {
+  private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+  private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean closed;
+
+  private sealed interface Arrival {
+    record Bytes(List<ByteBuffer> buffers) implements Arrival {}
+
+    record End() implements Arrival {}
+
+    record Lost(Throwable cause) implements Arrival {}
+  }
+
+  /// The next bytes, or null at the end.
+  ///
+  /// @throws TimeoutException when nothing came in time
+  /// @throws IOException when the connection was lost or this was closed
+  byte @Nullable [] next(Duration limit)
+      throws InterruptedException, TimeoutException, IOException {
+    @Nullable Arrival arrival = arrivals.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+    return switch (arrival) {
+      case null -> throw new TimeoutException();
+      case Arrival.Bytes(var buffers) -> {
+        requestMore();
+        yield join(buffers);
+      }
+      case Arrival.End _ -> null;
+      case Arrival.Lost(var cause) -> throw new IOException(cause);
+    };
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Flow.Subscription current = subscription;
+    if (current != null) {
+      current.cancel();
+    }
+    arrivals.add(new Arrival.Lost(new IOException("closed")));
+  }
+
+  @Override
+  public CompletionStage<BodyPieces> getBody() {
+    return CompletableFuture.completedStage(this);
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription newSubscription) {
+    subscription = newSubscription;
+    // Looked at after the field was set: close() may run between the two.
+    if (closed) {
+      newSubscription.cancel();
+    } else {
+      newSubscription.request(1);
+    }
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    arrivals.add(new Arrival.Bytes(buffers));
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    arrivals.add(new Arrival.Lost(cause));
+  }
+
+  @Override
+  public void onComplete() {
+    arrivals.add(new Arrival.End());
+  }
+
+  private void requestMore() {
+    Flow.Subscription current = subscription;
+    if (current != null && !closed) {
+      current.request(1);
+    }
+  }
+
+  private static byte[] join(List<ByteBuffer> buffers) {
+    byte[] all = new byte[buffers.stream().mapToInt(ByteBuffer::remaining).sum()];
+    int at = 0;
+    for (ByteBuffer buffer : buffers) {
+      int length = buffer.remaining();
+      buffer.get(all, at, length);
+      at += length;
+    }
+    return all;
+  }
+}

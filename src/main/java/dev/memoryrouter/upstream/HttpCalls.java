@@ -1,0 +1,211 @@
+package dev.memoryrouter.upstream;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// HTTP/1.1 calls to one upstream. Sends no header of a client (`Authorization`, `Origin`, cookies)
+/// and follows no redirect. An interrupted caller closes its connection. Thread-safe.
+public final class HttpCalls {
+  /// A pooled connection that the server had closed already fails at once; what takes longer was a
+  /// request in work, which must not run twice.
+  private static final Duration STALE_CONNECTION = Duration.ofSeconds(1);
+
+  private static final Duration ERROR_BODY = Duration.ofSeconds(5);
+
+  private final UpstreamSettings settings;
+  private final boolean closeEach;
+  private final HttpClient client;
+  private volatile boolean pooled;
+
+  /// Calls to this upstream.
+  ///
+  /// @param closeEach asks the server to close each connection after its answer: llama-server does
+  ///   so without saying it, and a pooled connection would fail
+  public HttpCalls(UpstreamSettings settings, boolean closeEach) {
+    this.settings = settings;
+    this.closeEach = closeEach && mayClose();
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(settings.connectTimeout())
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  /// A complete response.
+  public record Reply(int status, String body) {}
+
+  /// One answer to be asked for.
+  ///
+  /// @param path below the base URL
+  /// @param idle longest silence within the answer
+  /// @param model for messages
+  public record Question(String path, String json, Duration idle, String model) {}
+
+  /// Sends a chat request and waits for the response headers.
+  public ChatStream chat(Question question, AnswerLines format) throws InterruptedException {
+    var errors = new ErrorReader(settings, question.model());
+    long started = System.nanoTime();
+    try {
+      HttpResponse<BodyPieces> response = sendTwiceIfStale(request(question), started);
+      if (response.statusCode() == 200) {
+        var limits = new AnswerStream.Limits(started, settings.firstByteTimeout(), question.idle());
+        var events = new AnswerEvents(errors.who());
+        return new AnswerStream(response.body(), format, events, limits);
+      }
+      return ChatStream.failed(errors.read(response.statusCode(), readAll(response.body())));
+    } catch (TimeoutException _) {
+      return ChatStream.failed(
+          new UpstreamFailure.TimedOut(
+              "%s sent nothing for %d s (first-byte-timeout)."
+                  .formatted(errors.who(), settings.firstByteTimeout().toSeconds())));
+    } catch (IOException e) {
+      return ChatStream.failed(failure(e, errors.who()));
+    }
+  }
+
+  /// Asks for a small document.
+  ///
+  /// @param json null for a GET
+  /// @throws IOException when there is no complete response in time
+  public Reply fetch(URI uri, @Nullable String json, Duration limit)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = builder(uri);
+    if (json != null) {
+      request.POST(HttpRequest.BodyPublishers.ofString(json));
+    }
+    var sent = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+    try {
+      HttpResponse<String> response = await(sent, limit);
+      return new Reply(response.statusCode(), response.body());
+    } catch (TimeoutException e) {
+      throw new IOException("no answer within " + limit.toMillis() + " ms", e);
+    }
+  }
+
+  /// Why a call without any response failed, for a person.
+  public String problem(IOException e) {
+    String where = "upstream '" + settings.name() + "' at " + settings.baseUrl();
+    if (e instanceof HttpConnectTimeoutException) {
+      return where
+          + " did not accept a connection within "
+          + settings.connectTimeout().toMillis()
+          + " ms.";
+    }
+    if (e instanceof ConnectException) {
+      return where + " cannot be reached: start it, or set its base-url.";
+    }
+    String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return where + " failed: " + detail + ".";
+  }
+
+  /// The address of a path below the base URL.
+  public URI uri(String path) {
+    return URI.create(settings.baseUrl() + path);
+  }
+
+  private HttpRequest request(Question question) {
+    return builder(uri(question.path()))
+        .POST(HttpRequest.BodyPublishers.ofString(question.json()))
+        .build();
+  }
+
+  private HttpRequest.Builder builder(URI uri) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).header("Content-Type", "application/json");
+    if (closeEach) {
+      request.header("Connection", "close");
+    }
+    if (settings.apiKey() != null) {
+      request.header("Authorization", "Bearer " + settings.apiKey());
+    }
+    return request;
+  }
+
+  private HttpResponse<BodyPieces> sendTwiceIfStale(HttpRequest request, long started)
+      throws IOException, InterruptedException, TimeoutException {
+    boolean mayBeStale = pooled;
+    try {
+      return send(request, started);
+    } catch (IOException e) {
+      boolean connected = !(e instanceof ConnectException || e instanceof SSLException);
+      boolean atOnce = System.nanoTime() - started < STALE_CONNECTION.toNanos();
+      if (mayBeStale && connected && atOnce && !(e instanceof HttpConnectTimeoutException)) {
+        return send(request, started);
+      }
+      throw e;
+    }
+  }
+
+  private HttpResponse<BodyPieces> send(HttpRequest request, long started)
+      throws IOException, InterruptedException, TimeoutException {
+    Duration left = settings.firstByteTimeout().minusNanos(System.nanoTime() - started);
+    var response = await(client.sendAsync(request, _ -> new BodyPieces()), left);
+    pooled = !closeEach;
+    return response;
+  }
+
+  /// Waits for a response; whoever stops waiting cancels the call, which closes its connection.
+  private static <T> T await(CompletableFuture<T> call, Duration limit)
+      throws IOException, InterruptedException, TimeoutException {
+    try {
+      return call.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } finally {
+      call.cancel(true);
+    }
+  }
+
+  private static String readAll(BodyPieces body) throws InterruptedException {
+    var text = new StringBuilder();
+    var lines = new LineSplitter();
+    try (body) {
+      for (byte @Nullable [] piece = body.next(ERROR_BODY);
+          piece != null;
+          piece = body.next(ERROR_BODY)) {
+        lines.accept(piece, line -> text.append(line).append('\n'));
+      }
+    } catch (TimeoutException | IOException _) {
+      // What has come so far explains the status well enough.
+    }
+    lines.end(text::append);
+    return text.toString().strip();
+  }
+
+  private UpstreamFailure failure(IOException e, String who) {
+    if (e instanceof ConnectException
+        || e instanceof HttpConnectTimeoutException
+        || e instanceof SSLException) {
+      return new UpstreamFailure.Unreachable(problem(e));
+    }
+    return new UpstreamFailure.Broken(
+        who
+            + " closed the connection before it answered: it may have been stopped or have failed.");
+  }
+
+  /// Whether the JVM was started with `-Djdk.httpclient.allowRestrictedHeaders=connection`. Without
+  /// it pooled connections are used, and those that fail are opened again.
+  private static boolean mayClose() {
+    try {
+      HttpRequest.newBuilder().header("Connection", "close");
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+}
