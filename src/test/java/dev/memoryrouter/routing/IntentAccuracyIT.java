@@ -63,13 +63,6 @@ class IntentAccuracyIT {
             "answered", format((double) sure.size() / asking.size()),
             "right of answered", format(share(sure, Labelled::right)),
             "none though asking", format(share(asking, t -> t.result().label().equals("none")))));
-    if (Boolean.getBoolean("show")) {
-      turns.stream()
-          .filter(t -> t.label() == null ? !t.keepsRoute() : !t.right())
-          .forEach(t ->
-              System.out.println(
-                  t.label() + " <- " + t.result() + " " + t.text().replace("\n", " ")));
-    }
     assertThat(forced).isGreaterThan(0.8);
     assertThat(kept).isGreaterThan(0.8);
   }
