@@ -47,20 +47,21 @@ final class SmallTalk {
           "はい、お願いします");
 
   private static final Set<String> EMPTY_WORDS =
-      Set.of(
-          ("a about again ahead all alright and are as awesome back be but bye can carry continue"
-                  + " cool correct could course dear do done exactly fine for forward go going good"
-                  + " got great ha haha hello hey hi hmm how i is it just keep kindly later let lets"
-                  + " lgtm looks lovely mate maybe me more morning move much my nah never next nice"
-                  + " no none nope not now of ok okay on once one oops option or other perfect please"
-                  + " pls proceed really resume retry right same so sorry sounds still stop super"
-                  + " sure thank thanks that the there these this those thx to too true try up very"
-                  + " wait was way well what whatever wonderful wow yeah yep yes yo you your yup"
-                  + " approved accepted agreed both first second third worked works"
-                  + " ja nein danke bitte weiter gut genau nochmal mach oui non merci continuez"
-                  + " continue encore bien si sí vale gracias sigue adelante otra sim não obrigado"
-                  + " obrigada continua da net nie tak 继续 好的 好 谢谢 是 是的 はい 続けて ありがとう")
-              .split(" "));
+      Set.copyOf(
+          Arrays.asList(
+              ("a about again ahead all alright and are as awesome back be but bye can carry continue"
+                      + " cool correct could course dear do done exactly fine for forward go going good"
+                      + " got great ha haha hello hey hi hmm how i is it just keep kindly later let lets"
+                      + " lgtm looks lovely mate maybe me more morning move much my nah never next nice"
+                      + " no none nope not now of ok okay on once one oops option or other perfect please"
+                      + " pls proceed really resume retry right same so sorry sounds still stop super"
+                      + " sure thank thanks that the there these this those thx to too true try up very"
+                      + " wait was way well what whatever wonderful wow yeah yep yes yo you your yup"
+                      + " approved accepted agreed both first second third worked works"
+                      + " ja nein danke bitte weiter gut genau nochmal mach oui non merci continuez"
+                      + " continue encore bien si sí vale gracias sigue adelante otra sim não obrigado"
+                      + " obrigada continua da net nie tak 继续 好的 好 谢谢 是 是的 はい 続けて ありがとう")
+                  .split(" ")));
 
   private SmallTalk() {}
 
