@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A passage that retrieval found.
 ///
-/// @param score fused relevance from 0 to 1, comparable within one search
+/// @param score relevance from 0 to 1, half meaning and half words; comparable between searches, so
+///   that one bound tells help from noise
 /// @param tokens of `text`, by the Qwen tokenizer
 /// @param text the chunk, or the whole section where sections were asked for
 public record Hit(

@@ -3,13 +3,17 @@ package dev.memoryrouter.store;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/// Chunks of banks with their vectors and terms. Thread-safe; a change is visible as a whole or not
-/// at all, and survives a kill once [#apply] returned.
+/// Sections and chunks of banks with their vectors and terms. Thread-safe; a change is visible as a
+/// whole or not at all, and survives a kill once [#apply] returned.
+///
+/// A store belongs to one embedding model and chunker version. What another one left there counts
+/// as no index, and the next change replaces it.
 public interface VectorStore extends AutoCloseable {
-  /// Content hash of each stored section by its id; empty for a bank without an index.
-  Map<String, String> sections(String bank) throws IOException;
+  /// State of each stored section by its id; empty for a bank without an index.
+  Map<String, SectionState> sections(String bank) throws IOException;
 
   /// Applies a change as one commit.
   void apply(String bank, Change change) throws IOException;
@@ -20,23 +24,39 @@ public interface VectorStore extends AutoCloseable {
 
   /// The chunks with the highest BM25 score for the words of `query`, best first, at most `limit`;
   /// only positive scores.
-  List<Scored> matching(String bank, String query, int limit) throws IOException;
+  Matches matching(String bank, String query, int limit) throws IOException;
 
-  /// Number of chunks and sections of a bank.
-  Size size(String bank) throws IOException;
+  /// The stored sections with these ids, whole; ids that are not stored are left out.
+  Map<String, SectionRecord> sections(String bank, Set<String> ids) throws IOException;
+
+  /// Number of chunks and sections of a bank; empty if it has no usable index.
+  Optional<Size> size(String bank) throws IOException;
+
+  /// What is wrong with a bank's index, for users; empty if nothing is. The next change repairs it.
+  Optional<String> problem(String bank);
 
   @Override
   void close() throws IOException;
 
-  /// A change of one bank.
+  /// A change of one bank. An id may be removed and come back in the same change.
   ///
   /// @param clear whether everything stored before is removed first
-  /// @param removedSections ids of sections whose chunks leave; changed sections are named here too
+  /// @param removedSections ids of sections that leave with their chunks; changed sections are
+  ///   named here too
+  /// @param sections sections that come, and those whose lines moved; replace what has their id
   /// @param added chunks that come, with their vectors
-  record Change(boolean clear, Set<String> removedSections, List<Embedded> added) {
+  /// @param moved stored chunks that are the same but for their lines; their vectors stay
+  record Change(
+      boolean clear,
+      Set<String> removedSections,
+      List<SectionRecord> sections,
+      List<Embedded> added,
+      List<ChunkRecord> moved) {
     public Change {
       removedSections = Set.copyOf(removedSections);
+      sections = List.copyOf(sections);
       added = List.copyOf(added);
+      moved = List.copyOf(moved);
     }
   }
 
@@ -49,6 +69,20 @@ public interface VectorStore extends AutoCloseable {
 
   /// A found chunk.
   record Scored(ChunkRecord chunk, float score) {}
+
+  /// Chunks found by words.
+  ///
+  /// @param ceiling a score that no chunk can exceed for this query; 0 if it has no words
+  record Matches(List<Scored> chunks, float ceiling) {
+    public Matches {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /// What tells whether a section must be stored anew.
+  ///
+  /// @param chunks how many chunks it has
+  record SectionState(String file, String hash, int startLine, int endLine, int chunks) {}
 
   /// How much a bank holds.
   record Size(int sections, int chunks) {}

@@ -1,0 +1,209 @@
+package dev.memoryrouter.retrieval;
+
+import static dev.memoryrouter.retrieval.Notes.BANK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memoryrouter.embedding.Embedder;
+import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.embedding.EmbeddingException;
+import dev.memoryrouter.embedding.HashEmbedder;
+import dev.memoryrouter.memory.BankContents.Skipped;
+import dev.memoryrouter.store.InMemoryVectorStore;
+import dev.memoryrouter.store.SectionRecord;
+import dev.memoryrouter.store.VectorStore.Change;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class IndexerTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final Notes notes =
+      new Notes()
+          .put("a.md", "# One\nfirst line\nsecond line\n# Two\nthird line")
+          .put("b.md", "# Other\nfourth line");
+  private final InMemoryVectorStore store = new InMemoryVectorStore();
+  private final HashEmbedder embedder = new HashEmbedder();
+  private final Indexer indexer = indexer(embedder);
+
+  private Indexer indexer(Embedder with) {
+    return new Indexer(
+        notes::read, Notes::chunks, EmbedderHandle.of(with), store, InstantSource.fixed(NOW));
+  }
+
+  @Test
+  void reindex_emptyIndex_embedsAll() {
+    IndexReport report = reindex();
+    assertThat(List.of(report.files(), report.sections(), report.chunks()))
+        .containsExactly(2, 3, 4);
+    assertCounts(report, 4, 0, 0);
+    assertThat(embedder.embedded()).isEqualTo(4);
+    assertThat(store.changes()).hasSize(1);
+  }
+
+  @Test
+  void reindex_nothingChanged_writesNothing() {
+    reindex();
+    assertCounts(reindex(), 0, 4, 0);
+    assertThat(store.changes()).hasSize(1);
+  }
+
+  @Test
+  void reindex_nothingToEmbed_needsNoEmbedder() {
+    reindex();
+    Indexer without =
+        new Indexer(
+            notes::read,
+            Notes::chunks,
+            EmbedderHandle.load(() -> {
+              throw new EmbeddingException("no model", null);
+            }),
+            store,
+            InstantSource.fixed(NOW));
+    assertCounts(without.reindex(BANK, false, Progress.SILENT), 0, 4, 0);
+  }
+
+  @Test
+  void reindex_sectionChanged_embedsOnlyIt() {
+    reindex();
+    notes.put("a.md", "# One\nfirst line\nsecond line\n# Two\nthird line, edited");
+    assertCounts(reindex(), 1, 3, 1);
+    assertThat(store.matching("app", "edited", 5).chunks()).hasSize(1);
+  }
+
+  @Test
+  void reindex_sectionMoved_hasNewLinesWithoutEmbedding() {
+    reindex();
+    notes.put("a.md", "# Zero\nnew\n# One\nfirst line\nsecond line\n# Two\nthird line");
+    assertCounts(reindex(), 1, 4, 0);
+    assertThat(store.matching("app", "third", 5).chunks().getFirst().chunk().startLine())
+        .isEqualTo(7);
+    assertThat(store.sections("app", Set.of("a.md:Two")).values())
+        .extracting(SectionRecord::startLine)
+        .containsExactly(6);
+    assertCounts(reindex(), 0, 5, 0);
+  }
+
+  @Test
+  void reindex_headingAndFileGone_leaveTheIndex() {
+    reindex();
+    notes.put("a.md", "# Two\nthird line");
+    notes.remove("b.md");
+    IndexReport report = reindex();
+    assertCounts(report, 0, 1, 3);
+    assertThat(report.chunks()).isEqualTo(1);
+    assertThat(store.sections("app")).containsOnlyKeys("a.md:Two");
+  }
+
+  @Test
+  void reindex_full_embedsAllAnew() {
+    reindex();
+    assertCounts(indexer.reindex(BANK, true, Progress.SILENT), 4, 0, 4);
+  }
+
+  @Test
+  void reindex_emptyBank_hasAnIndexAfterwards() {
+    notes.remove("a.md");
+    notes.remove("b.md");
+    assertCounts(reindex(), 0, 0, 0);
+    assertThat(store.size("app")).isPresent();
+  }
+
+  @Test
+  void reindex_bigBank_commitsWholeFilesInSteps() {
+    for (int file = 0; file < 10; file++) {
+      notes.put("f" + file + ".md", "# A\n" + "line\n".repeat(60) + "# B\n" + "line\n".repeat(60));
+    }
+    List<Integer> progress = new ArrayList<>();
+    IndexReport report = indexer.reindex(BANK, false, (done, _) -> progress.add(done));
+    assertThat(store.changes()).hasSizeGreaterThan(1);
+    Set<String> files = new HashSet<>();
+    for (Change change : store.changes()) {
+      Set<String> inChange = new HashSet<>();
+      change.sections().forEach(section -> inChange.add(section.file()));
+      assertThat(files).doesNotContainAnyElementsOf(inChange);
+      files.addAll(inChange);
+    }
+    assertThat(progress).isSorted().endsWith(report.chunks()).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void reindex_embeddingFails_saysWhyAndKeepsTheIndex() {
+    reindex();
+    notes.put("b.md", "# Other\nfourth line, edited");
+    Indexer failing =
+        indexer(
+            new Embedder() {
+              @Override
+              public String model() {
+                return "hash";
+              }
+
+              @Override
+              public int dimension() {
+                return HashEmbedder.DIMENSION;
+              }
+
+              @Override
+              public List<float[]> embed(List<String> texts) {
+                throw new EmbeddingException("out of memory", null);
+              }
+            });
+    assertThatThrownBy(() -> failing.reindex(BANK, false, Progress.SILENT))
+        .isInstanceOf(IndexingException.class)
+        .hasMessage("cannot index bank app: out of memory");
+    assertThat(failing.status(BANK).problem()).contains("out of memory");
+    assertThat(failing.status(BANK).indexing()).isFalse();
+    assertThat(store.size("app").orElseThrow().chunks()).isEqualTo(4);
+  }
+
+  @Test
+  void reindex_fromManyThreads_embedsEachChunkOnce() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<IndexReport>> reports = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        reports.add(threads.submit(this::reindex));
+      }
+      int embedded = 0;
+      for (Future<IndexReport> report : reports) {
+        embedded += report.get().embedded();
+      }
+      assertThat(embedded).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void status_beforeAndAfter_saysWhatIsThere() {
+    BankStatus before = indexer.status(BANK);
+    assertThat(before.embeddedShare()).isZero();
+    assertThat(before.lastIndexed()).isNull();
+    notes.skip("big.md", "too large");
+    reindex();
+    assertThat(indexer.status(BANK))
+        .isEqualTo(
+            new BankStatus(
+                "app", 2, 3, 4, 1, NOW, false, List.of(new Skipped("big.md", "too large")), null));
+    BankStatus afterRestart = indexer(embedder).status(BANK);
+    assertThat(afterRestart.files()).isEqualTo(2);
+    assertThat(afterRestart.embeddedShare()).isEqualTo(1);
+    assertThat(afterRestart.lastIndexed()).isNull();
+  }
+
+  private IndexReport reindex() {
+    return indexer.reindex(BANK, false, Progress.SILENT);
+  }
+
+  private static void assertCounts(IndexReport report, int embedded, int reused, int deleted) {
+    assertThat(List.of(report.embedded(), report.reused(), report.deleted()))
+        .as("embedded, reused, deleted")
+        .containsExactly(embedded, reused, deleted);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.memoryrouter.store;
+
+class InMemoryVectorStoreTest extends VectorStoreContract {
+  @Override
+  protected VectorStore open() {
+    return new InMemoryVectorStore();
+  }
+}

@@ -1,0 +1,240 @@
+package dev.memoryrouter.store.lucene;
+
+import static dev.memoryrouter.store.Records.DIMENSION;
+import static dev.memoryrouter.store.Records.add;
+import static dev.memoryrouter.store.Records.axis;
+import static dev.memoryrouter.store.Records.chunk;
+import static dev.memoryrouter.store.Records.section;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.memoryrouter.store.IndexIdentity;
+import dev.memoryrouter.store.SectionRecord;
+import dev.memoryrouter.store.VectorStore;
+import dev.memoryrouter.store.VectorStore.Change;
+import dev.memoryrouter.store.VectorStore.Embedded;
+import dev.memoryrouter.store.VectorStore.Scored;
+import dev.memoryrouter.store.VectorStore.Size;
+import dev.memoryrouter.store.VectorStoreContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LuceneVectorStoreTest extends VectorStoreContract {
+  private static final IndexIdentity IDENTITY = new IndexIdentity("test", DIMENSION, "1");
+
+  @TempDir Path root;
+
+  @Override
+  protected VectorStore open() {
+    return LuceneVectorStore.open(root, IDENTITY);
+  }
+
+  @Test
+  void open_existingIndex_isFoundAgain() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    store.close();
+    store = open();
+    assertThat(store.size(BANK)).contains(new Size(1, 1));
+    assertThat(store.nearest(BANK, axis(0), 1)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model", "chunker", "dimension"})
+  void apply_otherIdentity_startsFromNothing(String what) throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    store.close();
+    IndexIdentity other =
+        new IndexIdentity(
+            what.equals("model") ? "other" : "test",
+            what.equals("dimension") ? 4 : DIMENSION,
+            what.equals("chunker") ? "2" : "1");
+    store = LuceneVectorStore.open(root, other);
+    assertThat(store.size(BANK)).isEmpty();
+    assertThat(store.sections(BANK)).isEmpty();
+    assertThat(store.problem(BANK)).isEmpty();
+    SectionRecord section = section("b", 1, "two");
+    float[] vector = new float[other.dimension()];
+    vector[0] = 1;
+    Embedded chunk = new Embedded(chunk(section), vector);
+    store.apply(BANK, new Change(false, Set.of(), List.of(section), List.of(chunk), List.of()));
+    assertThat(store.sections(BANK)).containsOnlyKeys("b");
+    assertThat(store.nearest(BANK, vector, 5)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", ".", "", "a/b", "a\\b", "/etc", ".hidden", "a b", "ü", "a\u0000"})
+  void anything_badBankName_isRefused(String name) {
+    assertThatThrownBy(() -> store.size(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not allowed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "?",
+        "AND OR NOT",
+        "title:foo^2 ~ (",
+        "\"unclosed",
+        "*:*",
+        "[a TO b]",
+        "\\",
+        "\u0000",
+        "\uD83D",
+        "😀",
+        "日本語",
+        "-",
+        "the of and"
+      })
+  void matching_anyText_isSafe(String query) throws IOException {
+    store.apply(BANK, add(section("a", 1, "one 日本語 😀"), 0));
+    assertThat(store.matching(BANK, query, 5).ceiling()).isGreaterThanOrEqualTo(0);
+  }
+
+  @Test
+  void matching_hundredKilobytes_findsTheRareWord() throws IOException {
+    store.apply(BANK, add(section("a", 1, "The quokka lives here."), 0));
+    store.apply(BANK, add(section("b", 9, "Nothing of interest."), 1));
+    StringBuilder query = new StringBuilder();
+    for (int i = 0; query.length() < 100_000; i++) {
+      query.append("filler").append(i).append(' ');
+    }
+    query.append("quokka");
+    assertThat(store.matching(BANK, query.toString(), 5).chunks())
+        .extracting(hit -> hit.chunk().sectionId())
+        .containsExactly("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "retryCount",
+        "retry count",
+        "HttpClient2.retryCount",
+        "http",
+        "RETRYING",
+        "client's",
+        "notes",
+        "Overview"
+      })
+  void matching_partOfIdentifierFileOrHeading_finds(String query) throws IOException {
+    store.apply(BANK, add(section("Overview", 1, "Set HttpClient2.retryCount to 3."), 0));
+    store.apply(
+        BANK,
+        add(new SectionRecord("x", "h", "z.md", "x", List.of("x"), 1, 2, 1, "Other things."), 1));
+    assertThat(store.matching(BANK, query, 5).chunks())
+        .extracting(hit -> hit.chunk().sectionId())
+        .containsExactly("Overview");
+  }
+
+  @Test
+  void matching_turkishDefaultLocale_ignoresCase() throws IOException {
+    store.apply(BANK, add(section("a", 1, "INDEX IMAGE"), 0));
+    assertThat(store.matching(BANK, "index image", 5).chunks()).hasSize(1);
+  }
+
+  @Test
+  void nearest_aboveTheExactLimit_graphAgreesWithComparingAll() throws IOException {
+    long seed = 7;
+    Random random = new Random(seed);
+    List<SectionRecord> sections = new ArrayList<>();
+    List<Embedded> chunks = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      SectionRecord section = section("s" + i, i + 1, "text");
+      sections.add(section);
+      chunks.add(new Embedded(chunk(section), unit(random)));
+    }
+    store.apply(BANK, new Change(true, Set.of(), sections, chunks, List.of()));
+    try (VectorStore graph = new LuceneVectorStore(root, IDENTITY, true, 0)) {
+      for (int i = 0; i < 20; i++) {
+        float[] query = unit(random);
+        List<Scored> exact = store.nearest(BANK, query, 10);
+        List<Scored> found = graph.nearest(BANK, query, 10);
+        assertThat(found.getFirst().score())
+            .as("seed %d", seed)
+            .isCloseTo(exact.getFirst().score(), within(1e-5f));
+        Set<String> common = ids(found);
+        common.retainAll(ids(exact));
+        assertThat(common).as("seed %d", seed).hasSizeGreaterThanOrEqualTo(9);
+      }
+    }
+  }
+
+  private static Set<String> ids(List<Scored> found) {
+    Set<String> ids = new HashSet<>();
+    found.forEach(hit -> ids.add(hit.chunk().id()));
+    return ids;
+  }
+
+  private static float[] unit(Random random) {
+    float[] vector = new float[DIMENSION];
+    double squares = 0;
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] = (float) random.nextGaussian();
+      squares += vector[i] * vector[i];
+    }
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] /= (float) Math.sqrt(squares);
+    }
+    return vector;
+  }
+
+  @Test
+  void readOnly_otherStoreCommits_seesIt() throws IOException {
+    try (VectorStore reader = LuceneVectorStore.readOnly(root, IDENTITY)) {
+      assertThat(reader.size(BANK)).isEmpty();
+      assertThat(root.resolve("lucene")).doesNotExist();
+      store.apply(BANK, add(section("a", 1, "one"), 0));
+      assertThat(reader.size(BANK)).contains(new Size(1, 1));
+      store.apply(BANK, add(section("b", 5, "two"), 1));
+      assertThat(reader.matching(BANK, "two", 5).chunks()).hasSize(1);
+      assertThatThrownBy(() -> reader.apply(BANK, add(section("c", 9, "three"), 1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("reading only");
+    }
+  }
+
+  @Test
+  void apply_wrongDimension_isRefusedAndChangesNothing() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    SectionRecord bad = section("b", 5, "two");
+    Change change =
+        new Change(
+            false,
+            Set.of("a"),
+            List.of(bad),
+            List.of(new Embedded(chunk(bad), new float[3])),
+            List.of());
+    assertThatThrownBy(() -> store.apply(BANK, change))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("length 3");
+    assertThat(store.sections(BANK)).containsOnlyKeys("a");
+  }
+
+  @Test
+  void apply_failsHalfWay_keepsTheLastCommit() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    SectionRecord bad = section("b", 5, "two");
+    float[] broken = axis(0);
+    broken[3] = Float.NaN;
+    Change change =
+        new Change(
+            false, Set.of("a"), List.of(bad), List.of(new Embedded(chunk(bad), broken)), List.of());
+    assertThatThrownBy(() -> store.apply(BANK, change)).isNotNull();
+    assertThat(store.sections(BANK)).containsOnlyKeys("a");
+    store.apply(BANK, add(section("c", 9, "three"), 1));
+    assertThat(store.sections(BANK)).containsOnlyKeys("a", "c");
+  }
+}
