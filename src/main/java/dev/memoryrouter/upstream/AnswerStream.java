@@ -13,6 +13,8 @@ final class AnswerStream implements ChatStream {
   /// What follows a finish is usage at most: a server that hangs then does not hold the answer up.
   private static final Duration AFTER_FINISH = Duration.ofSeconds(5);
 
+  private static final Duration LAST_BYTES = Duration.ofMillis(50);
+
   private final BodyPieces body;
   private final AnswerLines format;
   private final AnswerEvents events;
@@ -42,7 +44,10 @@ final class AnswerStream implements ChatStream {
       read();
       event = events.poll();
     }
-    if (event instanceof ChatEvent.Finish || event instanceof ChatEvent.Failure) {
+    if (event instanceof ChatEvent.Finish) {
+      ended = true;
+      body.closeAtEnd(LAST_BYTES);
+    } else if (event instanceof ChatEvent.Failure) {
       ended = true;
       close();
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class BodyPieces implements HttpResponse.BodySubscriber<BodyPieces>, AutoCloseable {
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private volatile Flow.@Nullable Subscription subscription;
+  private final Runnable whole;
   private volatile boolean closed;
 
   private sealed interface Arrival {
@@ -28,6 +29,13 @@ final class BodyPieces implements HttpResponse.BodySubscriber<BodyPieces>, AutoC
     record End() implements Arrival {}
 
     record Lost(Throwable cause) implements Arrival {}
+  }
+
+  /// A body that has not begun.
+  ///
+  /// @param whole told when the body came to its end, after which its connection can be used again
+  BodyPieces(Runnable whole) {
+    this.whole = whole;
   }
 
   /// The next bytes, or null at the end.
@@ -46,6 +54,20 @@ final class BodyPieces implements HttpResponse.BodySubscriber<BodyPieces>, AutoC
       case Arrival.End _ -> null;
       case Arrival.Lost(var cause) -> throw new IOException(cause);
     };
+  }
+
+  /// Closes this, after a moment for the end that is due: the connection of a body that was read to
+  /// its end can be used again.
+  void closeAtEnd(Duration moment) throws InterruptedException {
+    try {
+      for (byte @Nullable [] rest = next(moment); rest != null; rest = next(moment)) {
+        // What follows a complete answer is of no interest.
+      }
+    } catch (TimeoutException | IOException _) {
+      // Then it is closed before its end.
+    } finally {
+      close();
+    }
   }
 
   @Override
@@ -86,6 +108,7 @@ final class BodyPieces implements HttpResponse.BodySubscriber<BodyPieces>, AutoC
 
   @Override
   public void onComplete() {
+    whole.run();
     arrivals.add(new Arrival.End());
   }
 

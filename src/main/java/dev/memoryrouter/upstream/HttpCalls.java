@@ -91,6 +91,7 @@ public final class HttpCalls {
     var sent = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     try {
       HttpResponse<String> response = await(sent, limit);
+      returned();
       return new Reply(response.statusCode(), response.body());
     } catch (TimeoutException e) {
       throw new IOException("no answer within " + limit.toMillis() + " ms", e);
@@ -154,9 +155,12 @@ public final class HttpCalls {
   private HttpResponse<BodyPieces> send(HttpRequest request, long started)
       throws IOException, InterruptedException, TimeoutException {
     Duration left = settings.firstByteTimeout().minusNanos(System.nanoTime() - started);
-    var response = await(client.sendAsync(request, _ -> new BodyPieces()), left);
+    return await(client.sendAsync(request, _ -> new BodyPieces(this::returned)), left);
+  }
+
+  /// A connection has gone back to the pool.
+  private void returned() {
     pooled = !closeEach;
-    return response;
   }
 
   /// Waits for a response; whoever stops waiting cancels the call, which closes its connection.

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class FakeUpstream implements AutoCloseable {
   private final Map<String, Script> byModel = new ConcurrentHashMap<>();
   private final Queue<Script> next = new ConcurrentLinkedQueue<>();
   private final FakeCatalogue catalogue = new FakeCatalogue(models, loaded);
+  private final AtomicInteger opened = new AtomicInteger();
   private volatile boolean closed;
 
   /// A request that was received.
@@ -182,6 +184,11 @@ public final class FakeUpstream implements AutoCloseable {
     return calls.stream().filter(Call::isChat).toList();
   }
 
+  /// Connections that were opened so far.
+  public int connections() {
+    return opened.get();
+  }
+
   /// Chat requests that are being answered.
   public int openCalls() {
     return (int) calls.stream().filter(call -> call.isChat() && call.open).count();
@@ -233,6 +240,7 @@ public final class FakeUpstream implements AutoCloseable {
   private void serve(Socket socket) {
     try (var connection = new FakeConnection(socket)) {
       connections.add(connection);
+      opened.incrementAndGet();
       try {
         Optional<FakeConnection.Head> head = connection.read();
         while (head.isPresent() && one(connection, head.get())) {

@@ -121,12 +121,24 @@ final class Quotations {
       return paragraph;
     }
     var kept = new ArrayList<String>();
-    for (String piece : SENTENCE_END.split(paragraph, -1)) {
-      if (score(piece) > 0) {
-        kept.add(piece.strip());
+    int from = -1;
+    int start = 0;
+    Matcher ends = SENTENCE_END.matcher(paragraph);
+    while (start < paragraph.length()) {
+      int end = ends.find() ? ends.end() : paragraph.length();
+      boolean matches = score(paragraph.substring(start, end)) > 0;
+      if (matches && from < 0) {
+        from = start;
+      } else if (!matches && from >= 0) {
+        kept.add(paragraph.substring(from, start).strip());
+        from = -1;
       }
+      start = end;
     }
-    return kept.isEmpty() ? paragraph : String.join(" …\n", kept);
+    if (from >= 0) {
+      kept.add(paragraph.substring(from).strip());
+    }
+    return kept.isEmpty() ? paragraph : String.join("\n…\n", kept);
   }
 
   private void weigh() {

@@ -86,10 +86,16 @@ class ExtractiveAnswerTest {
   @Test
   void answer_longParagraph_isReducedToWhatMatches() throws Exception {
     String filler = "This sentence is about something else altogether. ".repeat(20);
-    var longOne = new Passage("a.md", null, filler + "Tokens expire after nine hours. " + filler);
+    var longOne =
+        new Passage(
+            "a.md",
+            null,
+            filler + "Tokens expire after nine hours. A renewed token lives on. " + filler);
 
     String text = Calls.text(answer("When do tokens expire?", longOne));
 
-    assertThat(text).contains("Tokens expire after nine hours.").doesNotContain("altogether");
+    assertThat(text)
+        .contains("Tokens expire after nine hours. A renewed token lives on.\n\n")
+        .doesNotContain("altogether");
   }
 }

@@ -455,6 +455,25 @@ class OllamaClientTest {
   }
 
   @Test
+  void chat_failsAtOnceAfterAnAnswerThatWasLeft_isNotSentAgain() throws Exception {
+    fake.next(Script.text("one").then(new Step.Hang()), Script.hangUp());
+    client.chat(call(MODEL, "x")).close();
+
+    assertThat(failure(all(client.chat(call(MODEL, "x")))))
+        .isInstanceOf(UpstreamFailure.Broken.class);
+    assertThat(fake.chats()).hasSize(2);
+  }
+
+  @Test
+  void chat_completeAnswers_shareOneConnection() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      all(client.chat(call(MODEL, "x")));
+    }
+
+    assertThat(fake.connections()).isEqualTo(1);
+  }
+
+  @Test
   void inspect_givesFactsOfWantedModels() throws Exception {
     fake.pull(FakeModel.of("other:1b"));
     fake.load(MODEL, 16_384);
