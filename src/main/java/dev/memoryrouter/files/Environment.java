@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Environment implements Function<String, @Nullable String> {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([n\"\\\\$])");
   private static final Pattern QUOTED =
       Pattern.compile("(?:'([^']*)'|\"((?:[^\"\\\\]|\\\\.)*)\")\\s*(?:#.*)?");
 
@@ -95,7 +96,10 @@ public final class Environment implements Function<String, @Nullable String> {
   }
 
   private static String unescaped(String text) {
-    return text.replaceAll("\\\\n", "\n").replaceAll("\\\\([\"\\\\$])", "$1");
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            match -> Matcher.quoteReplacement(match.group(1).equals("n") ? "\n" : match.group(1)));
   }
 
   private static ConfigProblem problem(Path file, int line, String message) {

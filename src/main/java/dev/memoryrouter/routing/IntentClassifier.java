@@ -29,9 +29,9 @@ public final class IntentClassifier {
   private static final int NEAREST_SMALL_TALK = 3;
 
   /// Long texts say what they want at their beginning or at their end; in between are logs.
-  private static final int HEAD = 300;
+  private static final int HEAD = 240;
 
-  private static final int TAIL = 200;
+  private static final int TAIL = 160;
   private static final int KEYWORD_WINDOW = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(IntentClassifier.class);

@@ -28,6 +28,7 @@ class EnvironmentTest {
             D="double \\"quoted\\""
             E=http://localhost:1/#x
             F=
+            G="a\\\\nb\\nc"
             """,
             Map.of());
 
@@ -37,6 +38,7 @@ class EnvironmentTest {
     assertThat(environment.apply("D")).isEqualTo("double \"quoted\"");
     assertThat(environment.apply("E")).isEqualTo("http://localhost:1/#x");
     assertThat(environment.apply("F")).isNull();
+    assertThat(environment.apply("G")).isEqualTo("a\\nb\nc");
     assertThat(environment.problems()).isEmpty();
   }
 
