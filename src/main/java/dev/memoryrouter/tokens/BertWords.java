@@ -2,6 +2,7 @@ package dev.memoryrouter.tokens;
 
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// The words of a text as BERT's normalizer and pre-tokenizer make them: control characters
@@ -10,6 +11,11 @@ import java.util.stream.IntStream;
 /// the text.
 final class BertWords {
   private static final int REPLACEMENT = 0xFFFD;
+
+  /// Punctuation and accents in the older Unicode that the model's tokenizer knows, but no longer.
+  private static final Set<Integer> ONCE_PUNCTUATION = Set.of(0x166D, 0x111C9);
+
+  private static final Set<Integer> ONCE_ACCENTS = Set.of(0x1734, 0x1171E);
 
   /// What is left of each ASCII character.
   private static final List<String> ASCII =
@@ -89,9 +95,14 @@ final class BertWords {
     var kept = new StringBuilder();
     parts
         .codePoints()
-        .filter(part -> Character.getType(part) != Character.NON_SPACING_MARK)
+        .filter(part -> !isAccent(part))
         .forEach(part -> kept.appendCodePoint(Character.toLowerCase(part)));
     return kept.toString();
+  }
+
+  private static boolean isAccent(int c) {
+    boolean accent = Character.getType(c) == Character.NON_SPACING_MARK || ONCE_ACCENTS.contains(c);
+    return accent && !ONCE_PUNCTUATION.contains(c);
   }
 
   private static boolean isSpace(int c) {
@@ -124,6 +135,7 @@ final class BertWords {
       return c > ' ' && c < 0x7f && !Character.isLetterOrDigit(c);
     }
     return isCjk(c)
+        || ONCE_PUNCTUATION.contains(c)
         || switch (Character.getType(c)) {
           case Character.CONNECTOR_PUNCTUATION,
               Character.DASH_PUNCTUATION,

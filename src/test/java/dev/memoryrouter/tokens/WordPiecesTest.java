@@ -3,6 +3,7 @@ package dev.memoryrouter.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WordPiecesTest {
@@ -94,6 +96,30 @@ class WordPiecesTest {
             .isEqualTo(reference.encode(text, false, false).getIds().length);
       }
     }
+  }
+
+  @Test
+  void count_rareCharacters_areNeverFewerThanNatively() throws IOException {
+    List<String> texts = new ArrayList<>();
+    // Without CJK and Hangul, which take long and hold no surprise.
+    IntStream.concat(IntStream.range(1, 0x3400), IntStream.range(0xE000, 0x12000))
+        .filter(c -> c < 0xE100 || c >= 0xF900)
+        .mapToObj(Character::toString)
+        .map(character -> "ab" + character + "cd" + character)
+        .forEach(texts::add);
+    List<String> fewer = new ArrayList<>();
+    try (HuggingFaceTokenizer reference = reference()) {
+      for (int from = 0; from < texts.size(); from += 4000) {
+        List<String> batch = texts.subList(from, Math.min(texts.size(), from + 4000));
+        Encoding[] encodings = reference.batchEncode(batch, false, false);
+        for (int i = 0; i < encodings.length; i++) {
+          if (pieces.count(batch.get(i)) < encodings[i].getIds().length) {
+            fewer.add(batch.get(i));
+          }
+        }
+      }
+    }
+    assertThat(fewer).isEmpty();
   }
 
   @Test
