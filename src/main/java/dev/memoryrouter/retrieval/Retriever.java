@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
 /// embedder it goes by words and says so; it throws only for arguments that make no sense.
 public final class Retriever {
   /// Score below which a hit is more likely noise than help; the shipped `memory.min-score`.
+  ///
+  /// On the development banks it leaves half of the questions to a wrong bank without any hit, and
+  /// costs 8 % of the answering sections among the first ten; 4 % of the answerable questions get
+  /// nothing. At 0.12 it would be 28 %, 4 % and 3 %, at 0.18 70 %, 16 % and 6 %.
   public static final double DEFAULT_MIN_SCORE = 0.15;
 
   private static final Logger LOG = LoggerFactory.getLogger(Retriever.class);
