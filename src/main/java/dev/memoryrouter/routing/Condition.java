@@ -97,6 +97,28 @@ public sealed interface Condition {
   /// Always holds.
   record Always() implements Condition {}
 
+  /// Whether it depends on what the words are about.
+  default boolean asksForIntent() {
+    return switch (this) {
+      case Intent _, IntentScore _ -> true;
+      case All(Set<Condition> parts) -> parts.stream().anyMatch(Condition::asksForIntent);
+      case Any(Set<Condition> parts) -> parts.stream().anyMatch(Condition::asksForIntent);
+      case Not(Condition part) -> part.asksForIntent();
+      case Turn _,
+          ModeIs _,
+          Client _,
+          Model _,
+          Bank _,
+          Tokens _,
+          Images _,
+          Tools _,
+          Header _,
+          Text _,
+          Always _ ->
+          false;
+    };
+  }
+
   private static <T> Set<T> ordered(Collection<T> values) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(values));
   }

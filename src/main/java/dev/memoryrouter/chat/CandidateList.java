@@ -1,0 +1,126 @@
+package dev.memoryrouter.chat;
+
+import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.prompt.EffectiveLimit;
+import dev.memoryrouter.prompt.Fit;
+import dev.memoryrouter.prompt.MemoryOffer;
+import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.upstream.Capability;
+import dev.memoryrouter.upstream.ModelState;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The models for one request in the order in which they are tried, each with a verdict: the routed
+/// one, then its fallbacks with resident models first, then every other model, so that a request is
+/// answered as long as any pulled model can serve it.
+final class CandidateList {
+  private final Setup setup;
+  private final PromptFitter fitter;
+  private final LearntLimits learnt;
+
+  CandidateList(Setup setup, PromptFitter fitter, LearntLimits learnt) {
+    this.setup = setup;
+    this.fitter = fitter;
+    this.learnt = learnt;
+  }
+
+  List<Candidate> judge(Conversation conversation, String routed, MemoryOffer offer) {
+    List<Candidate> judged = new ArrayList<>();
+    boolean chosen = false;
+    for (ModelState state : order(routed, conversation.helper())) {
+      Candidate candidate = judge(state, conversation, offer);
+      if (candidate.verdict().usable() && !chosen) {
+        chosen = true;
+        candidate = candidate.as(Verdict.CHOSEN, candidate.reason());
+      }
+      judged.add(candidate);
+    }
+    return judged;
+  }
+
+  private List<ModelState> order(String routed, boolean helper) {
+    Set<String> keys = new LinkedHashSet<>();
+    keys.add(routed);
+    List<String> fallbacks =
+        setup.configuration().routing().fallbacks().getOrDefault(routed, List.of());
+    keys.addAll(residentFirst(fallbacks));
+    keys.addAll(setup.configuration().models().models().keySet());
+    List<String> order = new ArrayList<>(keys);
+    // A helper call is not worth a model load: whatever is loaded serves it.
+    return (helper ? residentFirst(order) : order)
+        .stream().map(key -> setup.upstreams().state(key)).toList();
+  }
+
+  private List<String> residentFirst(List<String> keys) {
+    List<String> sorted = new ArrayList<>(keys);
+    sorted.sort((a, b) ->
+        Boolean.compare(
+            setup.upstreams().state(b).resident(), setup.upstreams().state(a).resident()));
+    return sorted;
+  }
+
+  private Candidate judge(ModelState state, Conversation conversation, MemoryOffer offer) {
+    return switch (state.availability()) {
+      case UNREACHABLE ->
+          new Candidate(
+              state,
+              Verdict.UNREACHABLE,
+              "upstream \"" + state.settings().upstream() + "\" does not answer",
+              null);
+      case NOT_PULLED ->
+          new Candidate(
+              state,
+              Verdict.NOT_PULLED,
+              "upstream \"%s\" has none of %s"
+                  .formatted(
+                      state.settings().upstream(), String.join(", ", state.settings().names())),
+              null);
+      case AVAILABLE -> judgeAvailable(state, conversation, offer);
+    };
+  }
+
+  private Candidate judgeAvailable(ModelState state, Conversation conversation, MemoryOffer offer) {
+    if (conversation.request().images() > 0 && !state.capabilities().contains(Capability.VISION)) {
+      return new Candidate(state, Verdict.NO_VISION, "cannot see images", null);
+    }
+    if (!conversation.request().tools().isEmpty()
+        && !state.capabilities().contains(Capability.TOOLS)) {
+      return new Candidate(state, Verdict.NO_TOOLS, "cannot call tools", null);
+    }
+    return judgeFit(state, fit(state, conversation, offer));
+  }
+
+  private Fit fit(ModelState state, Conversation conversation, MemoryOffer offer) {
+    ServerSettings server = setup.configuration().server();
+    EffectiveLimit limit =
+        EffectiveLimit.of(state, server.maxTokenLimit(), learnt.allocated(state).orElse(null));
+    PromptFitter.Target target =
+        new PromptFitter.Target(state.settings().tokenizer(), limit, state.settings().maxOutput());
+    return fitter.fit(conversation, target, offer, server.memory());
+  }
+
+  private static Candidate judgeFit(ModelState state, Fit fit) {
+    return switch (fit) {
+      case Fit.Fits fits ->
+          new Candidate(
+              state,
+              Verdict.ACCEPTABLE,
+              "%d of %d tokens"
+                  .formatted(fits.prompt().promptTokens(), fits.prompt().limit().tokens()),
+              fit);
+      case Fit.TooLong tooLong ->
+          new Candidate(
+              state,
+              Verdict.TOO_SMALL,
+              "%d tokens and %d of output do not fit %d (%s)"
+                  .formatted(
+                      tooLong.promptTokens(),
+                      tooLong.reserve(),
+                      tooLong.limit().tokens(),
+                      tooLong.limit().boundBy()),
+              fit);
+    };
+  }
+}

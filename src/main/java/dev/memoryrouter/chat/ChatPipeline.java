@@ -1,0 +1,68 @@
+package dev.memoryrouter.chat;
+
+import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.conversation.ChatRequest;
+import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.prompt.PromptCounter;
+import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.routing.Requested;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// The way of a request: read, route, retrieve, fit, wait, call. The one place where the steps
+/// meet. Thread-safe; calls block and are meant for virtual threads.
+public final class ChatPipeline {
+  private static final long ROUTE_MEMORY_BYTES = 32L << 20;
+
+  private final ConversationMemory<StickyRoute> routes =
+      new ConversationMemory<>(ROUTE_MEMORY_BYTES, StickyRoute::bytes);
+  private final Supplier<Setup> setup;
+  private final LearntLimits learnt = new LearntLimits();
+  private final ChatPlanner planner;
+  private final ChatAnswerer answerer;
+
+  /// A pipeline over these parts.
+  ///
+  /// @param setup the current setup
+  public ChatPipeline(
+      Supplier<Setup> setup,
+      PromptCounter counter,
+      PromptFitter fitter,
+      MemoryFinder memory,
+      ModelSlots slots) {
+    this.setup = setup;
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt);
+    answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
+  }
+
+  /// Decides about a request without calling a model.
+  ///
+  /// @param headers of the request, names in lower case
+  public Planned plan(ChatRequest request, Map<String, String> headers) {
+    return planner.plan(request, headers, setup.get());
+  }
+
+  /// Carries a plan out up to the first payload of an answer.
+  ///
+  /// @throws InterruptedException when the client left; nothing is left running
+  public Answer answer(Plan plan) throws InterruptedException {
+    return answerer.answer(plan);
+  }
+
+  /// How much a published name can take.
+  public ModelWindow window(Requested requested) {
+    return new ModelWindows(setup.get(), learnt).of(requested);
+  }
+
+  private void keepRoute(ChatAnswerer.AnsweredBy answered) {
+    Conversation conversation = answered.plan().conversation();
+    if (!conversation.helper()) {
+      String label = answered.plan().route().intent().label();
+      routes.remember(
+          conversation.prefixes(),
+          conversation.prefixes().size(),
+          new StickyRoute(answered.model().key(), label));
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.memoryrouter.chat;
+
+import dev.memoryrouter.conversation.ChatRequest;
+import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.ConversationReader;
+import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankChoice;
+import dev.memoryrouter.prompt.PromptCounter;
+import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.routing.Requested;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Decides everything about a request that can be decided without calling a model: what the agent
+/// meant, which bank and which model serve it, which sections help, and what fits.
+final class ChatPlanner {
+  private final ConversationReader reader = new ConversationReader();
+  private final PromptCounter counter;
+  private final PromptFitter fitter;
+  private final MemoryFinder memory;
+  private final ConversationMemory<StickyRoute> routes;
+  private final LearntLimits learnt;
+
+  ChatPlanner(
+      PromptCounter counter,
+      PromptFitter fitter,
+      MemoryFinder memory,
+      ConversationMemory<StickyRoute> routes,
+      LearntLimits learnt) {
+    this.counter = counter;
+    this.fitter = fitter;
+    this.memory = memory;
+    this.routes = routes;
+    this.learnt = learnt;
+  }
+
+  /// @param headers of the request, names in lower case
+  Planned plan(ChatRequest request, Map<String, String> headers, Setup setup) {
+    return switch (setup.names().resolve(request.model())) {
+      case Requested.Unknown(List<String> published) ->
+          new Planned.Refused(new Refusal.UnknownModel(request.model(), published));
+      case Requested.Explicit(String model) -> plan(request, headers, setup, model, null);
+      case Requested.Alias(_, @Nullable String bank) -> plan(request, headers, setup, null, bank);
+    };
+  }
+
+  private Planned plan(
+      ChatRequest request,
+      Map<String, String> headers,
+      Setup setup,
+      @Nullable String explicitModel,
+      @Nullable String bankName) {
+    Conversation conversation = reader.read(request, headers);
+    Map<String, String> degraded = new HashMap<>();
+    return switch (setup.banks().choose(bankName, conversation.workspace())) {
+      case BankChoice.Chosen(Bank bank) ->
+          new Planned.Made(plan(setup, conversation, headers, explicitModel, bank, degraded));
+      case BankChoice.NoBankForWorkspace _ -> {
+        degraded.put("memory", "no-bank-for-workspace");
+        yield new Planned.Made(plan(setup, conversation, headers, explicitModel, null, degraded));
+      }
+      case BankChoice.UnknownBank(String name) ->
+          new Planned.Refused(
+              new Refusal.UnknownBank(name, setup.banks().all().stream().map(Bank::name).toList()));
+    };
+  }
+
+  private Plan plan(
+      Setup setup,
+      Conversation conversation,
+      Map<String, String> headers,
+      @Nullable String explicitModel,
+      @Nullable Bank bank,
+      Map<String, String> degraded) {
+    ChatRequest request = conversation.request();
+    String defaultModel = setup.configuration().routing().defaultModel();
+    int tokens = counter.count(request, tokenizer(setup, defaultModel));
+    Route route =
+        new RouteFinder(setup, routes)
+            .route(conversation, new RouteFinder.Facts(headers, bank, tokens, explicitModel));
+    MemoryFinder.Found found = memory.find(setup, conversation, bank);
+    found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
+    List<Candidate> candidates =
+        new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());
+    return new Plan(setup, conversation, bank, tokens, route, found.offer(), candidates, degraded);
+  }
+
+  private static String tokenizer(Setup setup, String model) {
+    return setup.upstreams().state(model).settings().tokenizer();
+  }
+}

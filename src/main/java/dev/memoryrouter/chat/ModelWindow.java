@@ -1,0 +1,8 @@
+package dev.memoryrouter.chat;
+
+/// How much a published name can take, for clients that ask.
+///
+/// @param limit tokens of prompt and output together
+/// @param maxInput tokens that a client may send: the limit less memory and output reserve
+/// @param maxOutput largest output in tokens
+public record ModelWindow(int limit, int maxInput, int maxOutput, boolean vision, boolean tools) {}

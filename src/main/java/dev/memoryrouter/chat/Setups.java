@@ -1,0 +1,87 @@
+package dev.memoryrouter.chat;
+
+import dev.memoryrouter.memory.Banks;
+import dev.memoryrouter.routing.ExampleVectors;
+import dev.memoryrouter.routing.IntentClassifier;
+import dev.memoryrouter.upstream.ModelClient;
+import dev.memoryrouter.upstream.UpstreamSettings;
+import dev.memoryrouter.upstream.Upstreams;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The setup in force. Follows the configuration; requests that run keep the one they began with.
+/// Thread-safe.
+public final class Setups implements Supplier<Setup> {
+  private static final Logger LOG = LoggerFactory.getLogger(Setups.class);
+
+  private final ExampleVectors vectors;
+  private final BiFunction<UpstreamSettings, Set<String>, ModelClient> clients;
+  private final InstantSource clock;
+  private volatile Setup current;
+
+  /// The setup of a first configuration.
+  ///
+  /// @param clients a client for an upstream and the model names that are configured for it
+  public Setups(
+      Configuration first,
+      ExampleVectors vectors,
+      BiFunction<UpstreamSettings, Set<String>, ModelClient> clients,
+      InstantSource clock) {
+    this.vectors = vectors;
+    this.clients = clients;
+    this.clock = clock;
+    current = build(first);
+  }
+
+  @Override
+  public Setup get() {
+    return current;
+  }
+
+  /// Builds a setup from a new configuration and takes it over.
+  public void take(Configuration configuration) {
+    Setup next = build(configuration);
+    // Examples are embedded before the swap, so that no request is routed by keywords alone
+    // meanwhile.
+    prepare(next.intents());
+    current = next;
+  }
+
+  /// Embeds the examples of the setup in force; blocks until the embedding model is there.
+  public void prepare() {
+    prepare(current.intents());
+  }
+
+  private static void prepare(IntentClassifier intents) {
+    try {
+      intents.prepare();
+    } catch (RuntimeException e) {
+      LOG.warn("intents are told by keywords alone: {}", e.getMessage());
+    }
+  }
+
+  private Setup build(Configuration configuration) {
+    Upstreams upstreams =
+        new Upstreams(
+            configuration.models(),
+            upstream -> clients.apply(upstream, names(configuration, upstream)),
+            clock);
+    return new Setup(
+        configuration,
+        upstreams,
+        new IntentClassifier(configuration.routing().intents(), vectors),
+        configuration.modelNames(),
+        new Banks(configuration.server().banks()));
+  }
+
+  private static Set<String> names(Configuration configuration, UpstreamSettings upstream) {
+    return configuration.models().models().values().stream()
+        .filter(model -> model.upstream().equals(upstream.name()))
+        .flatMap(model -> model.names().stream())
+        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+  }
+}
