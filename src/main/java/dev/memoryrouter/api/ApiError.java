@@ -1,0 +1,63 @@
+package dev.memoryrouter.api;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An error as OpenAI's clients understand it.
+///
+/// @param status HTTP status
+/// @param type OpenAI's error type
+/// @param code OpenAI's error code, null for none
+/// @param param the request key at fault, null for none
+/// @param message what, which, and what to do
+/// @param retryAfter seconds after which the same request may succeed, at most 60; null when a
+///   repetition would only fail again
+record ApiError(
+    int status,
+    String type,
+    @Nullable String code,
+    @Nullable String param,
+    String message,
+    @Nullable Integer retryAfter) {
+  static final String INVALID_REQUEST = "invalid_request_error";
+
+  /// A request that can never succeed as it is.
+  static ApiError badRequest(@Nullable String param, String message) {
+    return new ApiError(400, INVALID_REQUEST, null, param, message, null);
+  }
+
+  /// Something that does not exist.
+  static ApiError notFound(@Nullable String code, @Nullable String param, String message) {
+    return new ApiError(404, INVALID_REQUEST, code, param, message, null);
+  }
+
+  /// A fault of the server's own.
+  static ApiError internal() {
+    return new ApiError(
+        500,
+        "server_error",
+        "internal_error",
+        null,
+        "The server failed on this request; its log says why.",
+        null);
+  }
+
+  /// The body of an error response: all four keys, null where there is nothing to say.
+  ObjectNode body() {
+    ObjectNode error = keys();
+    error.put("code", code);
+    return Json.object().set("error", error);
+  }
+
+  /// The event of an error within a stream: the code is the status as a number, which is what
+  /// clients look for there.
+  ObjectNode event() {
+    ObjectNode error = keys();
+    error.put("code", status);
+    return Json.object().set("error", error);
+  }
+
+  private ObjectNode keys() {
+    return Json.object().put("message", message).put("type", type).put("param", param);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.memoryrouter.api;
+
+import dev.memoryrouter.chat.ChatPipeline;
+import dev.memoryrouter.chat.Plan;
+import dev.memoryrouter.chat.Planned;
+import dev.memoryrouter.chat.Refusal;
+import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.prompt.PromptCounter;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.time.InstantSource;
+
+/// Chat completions, and the account of how they came about.
+@Controller
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class ChatController {
+  private final ChatPipeline pipeline;
+  private final Setups setup;
+  private final PromptCounter counter;
+  private final RequestLog log;
+  private final InstantSource clock;
+
+  ChatController(
+      ChatPipeline pipeline,
+      Setups setup,
+      PromptCounter counter,
+      RequestLog log,
+      InstantSource clock) {
+    this.pipeline = pipeline;
+    this.setup = setup;
+    this.counter = counter;
+    this.log = log;
+    this.clock = clock;
+  }
+
+  /// OpenAI's chat completion, streamed or not.
+  @Post(
+      uris = {"/v1/chat/completions", "/chat/completions"},
+      consumes = MediaType.ALL,
+      produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_EVENT_STREAM})
+  HttpResponse<?> chat(HttpRequest<?> request) throws InterruptedException {
+    long arrival = System.nanoTime();
+    ParsedChat chat = ChatRequestReader.read(Requests.body(request));
+    Plan plan = plan(chat, request);
+    ChatExchange exchange =
+        new ChatExchange(
+            pipeline,
+            setup.get().configuration().server().http(),
+            new ChatExchange.Incoming(
+                Requests.id(request), chat, arrival, clock.instant().getEpochSecond()),
+            plan,
+            counter::text,
+            log);
+    Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
+    exchange.whenEnded(stopWatching);
+    return exchange.respond();
+  }
+
+  /// The decision for a chat request, without calling a model.
+  @Post(value = "/v1/router/explain", consumes = MediaType.ALL)
+  HttpResponse<?> explain(HttpRequest<?> request) {
+    ParsedChat chat = ChatRequestReader.read(Requests.body(request));
+    return Replies.json(Explanation.of(plan(chat, request)));
+  }
+
+  /// What was decided and done for one of the last requests.
+  @Get("/v1/router/requests/{id}")
+  HttpResponse<?> request(String id) {
+    return log.get(id)
+        .map(Replies::json)
+        .orElseGet(() ->
+            ErrorResponses.response(
+                ApiError.notFound(
+                    "request_not_found",
+                    "id",
+                    "The request \"" + id + "\" is not among the last 200.")));
+  }
+
+  private Plan plan(ParsedChat chat, HttpRequest<?> request) {
+    return switch (pipeline.plan(chat.request(), Requests.headers(request))) {
+      case Planned.Made(Plan plan) -> plan;
+      case Planned.Refused(Refusal refusal) -> throw new ApiException(RefusalErrors.of(refusal));
+    };
+  }
+}

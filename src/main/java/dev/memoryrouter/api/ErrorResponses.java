@@ -1,0 +1,89 @@
+package dev.memoryrouter.api;
+
+import io.micronaut.context.annotation.Replaces;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.server.exceptions.response.ErrorContext;
+import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+
+/// Gives every error that arises outside the controllers (unknown path, wrong method, body over the
+/// limit) OpenAI's form.
+@Singleton
+@Replaces(ErrorResponseProcessor.class)
+final class ErrorResponses implements ErrorResponseProcessor<byte[]> {
+  @Override
+  public MutableHttpResponse<byte[]> processResponse(
+      ErrorContext context, MutableHttpResponse<?> response) {
+    ApiError error = error(context, response);
+    MutableHttpResponse<byte[]> answer =
+        response
+            .body(error.body().toString().getBytes(StandardCharsets.UTF_8))
+            .contentType(MediaType.APPLICATION_JSON_TYPE);
+    retryHeaders(answer, error);
+    return answer;
+  }
+
+  /// An error as a response of its own.
+  static MutableHttpResponse<byte[]> response(ApiError error) {
+    MutableHttpResponse<byte[]> answer =
+        HttpResponse.<byte[]>status(error.status(), reason(error.status()))
+            .body(error.body().toString().getBytes(StandardCharsets.UTF_8))
+            .contentType(MediaType.APPLICATION_JSON_TYPE);
+    retryHeaders(answer, error);
+    return answer;
+  }
+
+  private static String reason(int status) {
+    return HttpStatus.valueOf(status).getReason();
+  }
+
+  private static void retryHeaders(MutableHttpResponse<?> answer, ApiError error) {
+    Integer retryAfter = error.retryAfter();
+    answer.header("x-should-retry", Boolean.toString(retryAfter != null));
+    if (retryAfter != null) {
+      answer.header("retry-after", Integer.toString(retryAfter));
+    }
+  }
+
+  private static ApiError error(ErrorContext context, MutableHttpResponse<?> response) {
+    String path = context.getRequest().getPath();
+    String method = context.getRequest().getMethodName();
+    String detail =
+        context.getErrors().isEmpty()
+            ? response.reason()
+            : context.getErrors().getFirst().getMessage();
+    return switch (response.code()) {
+      case 404 ->
+          ApiError.notFound(
+              "unknown_path",
+              null,
+              "There is no " + method + " " + path + "; /openapi.yml lists all.");
+      case 405 ->
+          new ApiError(
+              405,
+              ApiError.INVALID_REQUEST,
+              "method_not_allowed",
+              null,
+              path + " does not take " + method + ".",
+              null);
+      case 413 ->
+          new ApiError(
+              413,
+              ApiError.INVALID_REQUEST,
+              "body_too_large",
+              null,
+              "The request body is larger than http.body-limit in server.yaml allows: "
+                  + detail
+                  + ".",
+              null);
+      default ->
+          response.code() < 500
+              ? new ApiError(response.code(), ApiError.INVALID_REQUEST, null, null, detail, null)
+              : ApiError.internal();
+    };
+  }
+}

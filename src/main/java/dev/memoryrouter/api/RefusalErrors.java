@@ -1,0 +1,133 @@
+package dev.memoryrouter.api;
+
+import dev.memoryrouter.chat.Attempt;
+import dev.memoryrouter.chat.Candidate;
+import dev.memoryrouter.chat.Refusal;
+import dev.memoryrouter.prompt.Fit;
+import dev.memoryrouter.upstream.UpstreamFailure;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The one place where refusals and upstream failures become OpenAI errors. No message but an
+/// overflow's may speak of the context's size: agents drop most of their history when they read
+/// that.
+final class RefusalErrors {
+  private static final String SERVER_ERROR = "server_error";
+  private static final int BAD_GATEWAY = 502;
+  private static final int UNAVAILABLE = 503;
+  private static final int GATEWAY_TIMEOUT = 504;
+  private static final int SOON = 5;
+  private static final int LATER = 30;
+
+  private RefusalErrors() {}
+
+  static ApiError of(Refusal refusal) {
+    return switch (refusal) {
+      case Refusal.UnknownModel(String requested, List<String> published) ->
+          ApiError.notFound(
+              "model_not_found",
+              "model",
+              "The model \"%s\" does not exist. Published names: %s."
+                  .formatted(requested, String.join(", ", published)));
+      case Refusal.UnknownBank(String requested, List<String> banks) ->
+          ApiError.notFound(
+              "bank_not_found",
+              "model",
+              "There is no memory bank \"%s\". Configured banks: %s."
+                  .formatted(requested, String.join(", ", banks)));
+      case Refusal.TooLong(String model, Fit.TooLong fit) ->
+          fit.hopeless() ? fixedPartTooLong(model, fit) : overflow(model, fit);
+      case Refusal.Incapable(String need, List<Candidate> candidates) ->
+          ApiError.badRequest(
+              need.equals("images") ? "messages" : "tools",
+              "The request has %s, but no model that could take them is available (%s)."
+                  .formatted(need, reasons(candidates)));
+      case Refusal.NoModel(List<Candidate> candidates) ->
+          new ApiError(
+              UNAVAILABLE,
+              SERVER_ERROR,
+              "no_model_available",
+              null,
+              "No language model is available (%s). Start Ollama and pull a model (`ollama pull %s`), or set OLLAMA_BASE_URL; `scripts/memory-router doctor` says more."
+                  .formatted(reasons(candidates), firstName(candidates)),
+              LATER);
+      case Refusal.Failed(List<Attempt> attempts, UpstreamFailure last) -> failed(attempts, last);
+    };
+  }
+
+  private static ApiError overflow(String model, Fit.TooLong fit) {
+    return overflow(
+        "This model's maximum context length is %d tokens. However, your messages resulted in %d tokens, and %d more are kept for the answer (largest available model: %s). Please reduce the length of the messages."
+            .formatted(fit.limit().tokens(), fit.promptTokens(), fit.reserve(), model));
+  }
+
+  private static ApiError overflow(String message) {
+    return new ApiError(
+        400, ApiError.INVALID_REQUEST, "context_length_exceeded", "messages", message, null);
+  }
+
+  /// Dropping history cannot help, so this must not look like an overflow to an agent.
+  private static ApiError fixedPartTooLong(String model, Fit.TooLong fit) {
+    return ApiError.badRequest(
+        "messages",
+        "The system prompt and the tool definitions alone need %d of the %d positions that %s has, with %d for the answer. Use a larger model, raise its num-ctx in models.yaml, or switch tools and rules off in the client."
+            .formatted(fit.fixedTokens(), fit.limit().tokens(), model, fit.reserve()));
+  }
+
+  private static ApiError failed(List<Attempt> attempts, UpstreamFailure last) {
+    ApiError error = of(last);
+    if (attempts.size() < 2) {
+      return error;
+    }
+    String tried =
+        attempts.stream()
+            .map(attempt -> attempt.model() + ": " + attempt.result())
+            .collect(Collectors.joining("; "));
+    return new ApiError(
+        error.status(),
+        error.type(),
+        error.code(),
+        error.param(),
+        error.message() + " All models that could answer were tried: " + tried,
+        error.retryAfter());
+  }
+
+  /// The error for a failed call, before or within a stream.
+  static ApiError of(UpstreamFailure failure) {
+    String message = failure.message();
+    return switch (failure) {
+      case UpstreamFailure.Unreachable _ ->
+          server(UNAVAILABLE, "upstream_unreachable", message, LATER);
+      case UpstreamFailure.ModelMissing _ ->
+          new ApiError(UNAVAILABLE, SERVER_ERROR, "model_not_pulled", null, message, null);
+      case UpstreamFailure.Overflow(_, Integer prompt, Integer limit) ->
+          overflow(
+              "This model's maximum context length is %s tokens, and the prompt has %s. %s"
+                  .formatted(
+                      limit == null ? "fewer" : limit, prompt == null ? "more" : prompt, message));
+      case UpstreamFailure.Rejected _ -> ApiError.badRequest(null, message);
+      case UpstreamFailure.Busy _ -> server(UNAVAILABLE, "upstream_busy", message, SOON);
+      case UpstreamFailure.ServerError _ -> server(BAD_GATEWAY, "upstream_error", message, SOON);
+      case UpstreamFailure.TimedOut _ ->
+          new ApiError(GATEWAY_TIMEOUT, SERVER_ERROR, "upstream_timeout", null, message, null);
+      case UpstreamFailure.Broken _ -> server(BAD_GATEWAY, "upstream_broken", message, SOON);
+      case UpstreamFailure.Empty _ -> server(BAD_GATEWAY, "empty_response", message, SOON);
+    };
+  }
+
+  private static ApiError server(int status, String code, String message, int retryAfter) {
+    return new ApiError(status, SERVER_ERROR, code, null, message, retryAfter);
+  }
+
+  private static String reasons(List<Candidate> candidates) {
+    return candidates.stream()
+        .map(candidate -> candidate.state().key() + " " + candidate.reason())
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String firstName(List<Candidate> candidates) {
+    return candidates.isEmpty()
+        ? "a model"
+        : candidates.getFirst().state().settings().names().getFirst();
+  }
+}
