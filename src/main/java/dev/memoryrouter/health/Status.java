@@ -1,0 +1,16 @@
+package dev.memoryrouter.health;
+
+import java.util.Locale;
+
+/// How well a component or the whole server works.
+enum Status {
+  HEALTHY,
+  /// Requests are served, with less than they could have.
+  DEGRADED,
+  /// No request can be answered.
+  UNHEALTHY;
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
