@@ -1,12 +1,41 @@
 package dev.memoryrouter.app;
 
-import io.micronaut.runtime.Micronaut;
+import dev.memoryrouter.cli.RouterCommand;
+import dev.memoryrouter.files.ConfigException;
+import dev.memoryrouter.files.Environment;
+import java.nio.file.Path;
 
-/// Starts the server or one command.
+/// Runs one command, the server included.
 public final class Application {
+  private static final String ROOT = "memory-router.root";
+  private static final int FAILURE = 2;
+
   private Application() {}
 
+  /// Runs the command and ends the process with its exit code.
+  ///
+  /// @param args a command and its options
   public static void main(String[] args) {
-    Micronaut.run(Application.class, args);
+    Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
+    Environment environment = Environment.system(root);
+    Lazy<Components> workbench = new Lazy<>(() -> new Components(root, environment, false));
+    int exitCode =
+        RouterCommand.create(workbench::get, () -> serve(new Components(root, environment, true)))
+            .execute(args);
+    workbench.ifMade().ifPresent(Components::close);
+    System.exit(exitCode);
+  }
+
+  private static int serve(Components components) throws InterruptedException {
+    Server server;
+    try {
+      server = Server.start(components);
+    } catch (ConfigException | Server.StartException e) {
+      System.err.println(e.getMessage());
+      return FAILURE;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+    server.awaitStop();
+    return 0;
   }
 }

@@ -1,0 +1,29 @@
+package dev.memoryrouter.app;
+
+import dev.memoryrouter.embedding.Embedder;
+import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.embedding.MiniLmEmbedder;
+import java.time.Duration;
+import java.util.List;
+
+/// Waits for the embedding model on its first use.
+///
+/// @param handle on the model
+record AwaitingEmbedder(EmbedderHandle handle) implements Embedder {
+  private static final Duration LOADING = Duration.ofMinutes(1);
+
+  @Override
+  public String model() {
+    return MiniLmEmbedder.MODEL;
+  }
+
+  @Override
+  public int dimension() {
+    return MiniLmEmbedder.DIMENSION;
+  }
+
+  @Override
+  public List<float[]> embed(List<String> texts) {
+    return handle.await(LOADING).embed(texts);
+  }
+}

@@ -1,0 +1,208 @@
+package dev.memoryrouter.app;
+
+import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.chat.ChatPipeline;
+import dev.memoryrouter.chat.Configuration;
+import dev.memoryrouter.chat.ConfigurationLoader;
+import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.ReloadingConfiguration;
+import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.cli.Workbench;
+import dev.memoryrouter.embedding.CachingEmbedder;
+import dev.memoryrouter.embedding.Embedder;
+import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.embedding.MiniLmEmbedder;
+import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.memory.BankReader;
+import dev.memoryrouter.memory.Chunker;
+import dev.memoryrouter.prompt.BlockMemory;
+import dev.memoryrouter.prompt.PromptCounter;
+import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.retrieval.BackgroundIndexing;
+import dev.memoryrouter.retrieval.Indexer;
+import dev.memoryrouter.retrieval.Retriever;
+import dev.memoryrouter.routing.ExampleVectors;
+import dev.memoryrouter.store.IndexIdentity;
+import dev.memoryrouter.store.VectorStore;
+import dev.memoryrouter.store.lucene.LuceneVectorStore;
+import dev.memoryrouter.tokens.CountCache;
+import dev.memoryrouter.tokens.TokenCounters;
+import dev.memoryrouter.tokens.WordPieces;
+import dev.memoryrouter.upstream.ModelClient;
+import dev.memoryrouter.upstream.UpstreamSettings;
+import dev.memoryrouter.upstream.ollama.OllamaClient;
+import dev.memoryrouter.upstream.openai.OpenAiClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All parts and how they hang together, for the server and for commands. Each part is made when it
+/// is first asked for.
+final class Components implements Workbench, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Components.class);
+  private static final long QUERY_CACHE_BYTES = 8L << 20;
+  private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
+
+  private final Path root;
+  private final Environment environment;
+  private final boolean server;
+  private final InstantSource clock = InstantSource.system();
+
+  private final Lazy<ReloadingConfiguration> configuration = new Lazy<>(this::makeConfiguration);
+  private final Lazy<EmbedderHandle> embedder =
+      new Lazy<>(() -> EmbedderHandle.load(MiniLmEmbedder::load));
+  private final Lazy<Embedder> queryEmbedder =
+      new Lazy<>(() -> new CachingEmbedder(new AwaitingEmbedder(embedder()), QUERY_CACHE_BYTES));
+  private final Lazy<VectorStore> writingStore = new Lazy<>(this::openStore);
+  private final Lazy<VectorStore> readingStore = new Lazy<>(this::readStore);
+  private final Lazy<BankReader> bankReader = new Lazy<>(BankReader::new);
+  private final Lazy<Indexer> indexer = new Lazy<>(this::makeIndexer);
+  private final Lazy<Retriever> retriever = new Lazy<>(this::makeRetriever);
+  private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
+  private final Lazy<PromptCounter> counter =
+      new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
+  private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
+  private final Lazy<BackgroundIndexing> backgroundIndexing =
+      new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
+
+  /// @param root folder of the project
+  /// @param server whether this process serves: it writes the index and follows the configuration
+  Components(Path root, Environment environment, boolean server) {
+    this.root = root;
+    this.environment = environment;
+    this.server = server;
+  }
+
+  @Override
+  public Path root() {
+    return root;
+  }
+
+  ReloadingConfiguration reloading() {
+    return configuration.get();
+  }
+
+  @Override
+  public Configuration configuration() {
+    return reloading().current();
+  }
+
+  @Override
+  public EmbedderHandle embedder() {
+    return embedder.get();
+  }
+
+  @Override
+  public Indexer indexer() {
+    return indexer.get();
+  }
+
+  @Override
+  public Retriever retriever() {
+    return retriever.get();
+  }
+
+  Setups setups() {
+    return setups.get();
+  }
+
+  PromptCounter counter() {
+    return counter.get();
+  }
+
+  ModelSlots slots() {
+    return slots.get();
+  }
+
+  VectorStore store() {
+    return server ? writingStore.get() : readingStore.get();
+  }
+
+  BackgroundIndexing backgroundIndexing() {
+    return backgroundIndexing.get();
+  }
+
+  @Override
+  public ChatPipeline pipeline() {
+    return pipeline.get();
+  }
+
+  private ReloadingConfiguration makeConfiguration() {
+    String folder = environment.apply(CONFIG_DIR);
+    Path configDir = root.resolve(folder == null || folder.isBlank() ? "config" : folder);
+    return new ReloadingConfiguration(new ConfigurationLoader(root), configDir, environment);
+  }
+
+  private VectorStore openStore() {
+    return LuceneVectorStore.open(storePath(), identity());
+  }
+
+  private VectorStore readStore() {
+    return LuceneVectorStore.readOnly(storePath(), identity());
+  }
+
+  private Path storePath() {
+    return configuration().server().store().path();
+  }
+
+  private static IndexIdentity identity() {
+    return new IndexIdentity(MiniLmEmbedder.MODEL, MiniLmEmbedder.DIMENSION, Chunker.VERSION);
+  }
+
+  private Indexer makeIndexer() {
+    Chunker chunker = new Chunker(WordPieces.miniLm(), MiniLmEmbedder.WINDOW);
+    return new Indexer(
+        bankReader.get()::read, chunker::chunks, embedder(), writingStore.get(), clock);
+  }
+
+  private Retriever makeRetriever() {
+    return new Retriever(
+        store(),
+        () -> embedder().ready().map(_ -> queryEmbedder.get()),
+        TokenCounters.of("qwen"),
+        bankReader.get()::read);
+  }
+
+  private Setups makeSetups() {
+    return new Setups(
+        configuration(), new ExampleVectors(queryEmbedder.get()), Components::client, clock);
+  }
+
+  private static ModelClient client(UpstreamSettings settings, Set<String> names) {
+    return switch (settings.type()) {
+      case OLLAMA -> new OllamaClient(settings, names);
+      case OPENAI -> new OpenAiClient(settings);
+    };
+  }
+
+  private ChatPipeline makePipeline() {
+    PromptFitter fitter = new PromptFitter(counter(), new BlockMemory());
+    return new ChatPipeline(
+        setups(),
+        counter(),
+        fitter,
+        new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
+        slots());
+  }
+
+  @Override
+  public void close() {
+    backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
+    configuration.ifMade().ifPresent(ReloadingConfiguration::close);
+    writingStore.ifMade().ifPresent(Components::close);
+    readingStore.ifMade().ifPresent(Components::close);
+    embedder.ifMade().ifPresent(EmbedderHandle::close);
+  }
+
+  private static void close(VectorStore store) {
+    try {
+      store.close();
+    } catch (IOException e) {
+      LOG.warn("the index did not close cleanly: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.memoryrouter.app;
+
+import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.api.RequestLog;
+import dev.memoryrouter.chat.ChatPipeline;
+import dev.memoryrouter.chat.ReloadingConfiguration;
+import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.prompt.PromptCounter;
+import dev.memoryrouter.retrieval.BackgroundIndexing;
+import dev.memoryrouter.retrieval.Indexer;
+import dev.memoryrouter.retrieval.Retriever;
+import dev.memoryrouter.store.VectorStore;
+import dev.memoryrouter.tokens.TokenCounter;
+import dev.memoryrouter.tokens.WordPieces;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+
+/// Hands the components to the controllers.
+@Factory
+final class Wiring {
+  private final Components components;
+
+  Wiring(Components components) {
+    this.components = components;
+  }
+
+  @Singleton
+  Setups setups() {
+    return components.setups();
+  }
+
+  // Components closes what it made; the context must not close it a second time.
+  @Bean(typed = ReloadingConfiguration.class)
+  @Singleton
+  ReloadingConfiguration configuration() {
+    return components.reloading();
+  }
+
+  @Singleton
+  ChatPipeline pipeline() {
+    return components.pipeline();
+  }
+
+  @Singleton
+  PromptCounter counter() {
+    return components.counter();
+  }
+
+  @Singleton
+  RequestLog requestLog() {
+    return new RequestLog();
+  }
+
+  @Singleton
+  EmbedderHandle embedder() {
+    return components.embedder();
+  }
+
+  @Singleton
+  @Named("word-pieces")
+  TokenCounter wordPieces() {
+    return WordPieces.miniLm();
+  }
+
+  @Singleton
+  Indexer indexer() {
+    return components.indexer();
+  }
+
+  @Singleton
+  Retriever retriever() {
+    return components.retriever();
+  }
+
+  @Singleton
+  VectorStore store() {
+    return components.store();
+  }
+
+  @Singleton
+  ModelSlots slots() {
+    return components.slots();
+  }
+
+  @Singleton
+  BackgroundIndexing backgroundIndexing() {
+    return components.backgroundIndexing();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.memoryrouter.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The command line. Exit codes: 0 done, 1 finding, 2 usage or failure.
+@Command(
+    name = "memory-router",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    description =
+        "OpenAI-compatible router for coding agents on local models, with project memory.")
+public final class RouterCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private RouterCommand() {}
+
+  /// The command line with all commands.
+  ///
+  /// @param workbench what commands work with
+  /// @param server serves until the process is stopped; returns the exit code
+  public static CommandLine create(Supplier<Workbench> workbench, Callable<Integer> server) {
+    return new CommandLine(new RouterCommand())
+        .addSubcommand(new ServeCommand(server))
+        .setExecutionExceptionHandler(RouterCommand::failed);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+
+  private static int failed(Exception error, CommandLine command, CommandLine.ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText(String.valueOf(error.getMessage())));
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+}

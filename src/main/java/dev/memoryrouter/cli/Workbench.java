@@ -1,0 +1,31 @@
+package dev.memoryrouter.cli;
+
+import dev.memoryrouter.chat.ChatPipeline;
+import dev.memoryrouter.chat.Configuration;
+import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.retrieval.Indexer;
+import dev.memoryrouter.retrieval.Retriever;
+import java.nio.file.Path;
+
+/// What commands work with. Each part is made when it is first asked for, so that a command pays
+/// only for what it uses.
+public interface Workbench {
+  /// Folder of the project: relative paths start here.
+  Path root();
+
+  /// The checked configuration.
+  ///
+  /// @throws dev.memoryrouter.files.ConfigException with every problem of every file
+  Configuration configuration();
+
+  /// Writes the index; the caller holds the lock.
+  Indexer indexer();
+
+  /// Searches the index as it is on disk; needs no lock.
+  Retriever retriever();
+
+  /// Plans requests; calls no model.
+  ChatPipeline pipeline();
+
+  EmbedderHandle embedder();
+}
