@@ -1,0 +1,27 @@
+# Sourced by run.sh and memory-router: builds the server when its jar is missing or older than its sources.
+# Needs scripts/jdk.sh sourced before.
+
+build_if_needed() {
+  local root=$1 jar=$1/target/cline-memory-router.jar
+  if [ -f "$jar" ] && [ -d "$root/target/lib" ] &&
+    [ -z "$(find "$root/pom.xml" "$root/src/main" -newer "$jar" -type f -print | head -n 1)" ]; then
+    return 0
+  fi
+  if ! command -v mvn >/dev/null; then
+    echo "Maven was not found on PATH: install Maven 3.8.7 or newer." >&2
+    return 2
+  fi
+  echo "Building (the first time this also fetches libraries) …" >&2
+  # Tests and format checks are what test.sh is for; the compiler's checks run here too.
+  if ! (cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip=true -Djacoco.skip=true package >&2); then
+    echo "The build failed; the lines above say why." >&2
+    return 2
+  fi
+}
+
+# JVM options of the server and the commands. The restricted header lets calls to llama-server close their
+# connection, which it drops without a word after each streamed answer.
+JVM_OPTIONS=(--enable-native-access=ALL-UNNAMED -Djdk.httpclient.allowRestrictedHeaders=connection
+  -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto)
+SERVER_OPTIONS=(--enable-native-access=ALL-UNNAMED -Djdk.httpclient.allowRestrictedHeaders=connection
+  -XX:+UseG1GC -XX:MaxRAMPercentage=25 -XX:+ExitOnOutOfMemoryError)
