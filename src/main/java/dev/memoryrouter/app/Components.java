@@ -35,6 +35,7 @@ import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +56,8 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<EmbedderHandle> embedder =
       new Lazy<>(() -> EmbedderHandle.load(MiniLmEmbedder::load));
   private final Lazy<Embedder> queryEmbedder =
-      new Lazy<>(() -> new CachingEmbedder(new AwaitingEmbedder(embedder()), QUERY_CACHE_BYTES));
+      new Lazy<>(
+          () -> new CachingEmbedder(new AwaitingEmbedder(this::embedder), QUERY_CACHE_BYTES));
   private final Lazy<VectorStore> writingStore = new Lazy<>(this::openStore);
   private final Lazy<VectorStore> readingStore = new Lazy<>(this::readStore);
   private final Lazy<BankReader> bankReader = new Lazy<>(BankReader::new);
@@ -82,6 +84,17 @@ final class Components implements Workbench, AutoCloseable {
     return root;
   }
 
+  @Override
+  public Environment environment() {
+    return environment;
+  }
+
+  @Override
+  public Path configDir() {
+    String folder = environment.apply(CONFIG_DIR);
+    return root.resolve(folder == null || folder.isBlank() ? "config" : folder);
+  }
+
   ReloadingConfiguration reloading() {
     return configuration.get();
   }
@@ -106,8 +119,14 @@ final class Components implements Workbench, AutoCloseable {
     return retriever.get();
   }
 
-  Setups setups() {
+  @Override
+  public Setups setups() {
     return setups.get();
+  }
+
+  @Override
+  public VectorStore index() {
+    return readingStore.get();
   }
 
   PromptCounter counter() {
@@ -132,9 +151,7 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private ReloadingConfiguration makeConfiguration() {
-    String folder = environment.apply(CONFIG_DIR);
-    Path configDir = root.resolve(folder == null || folder.isBlank() ? "config" : folder);
-    return new ReloadingConfiguration(new ConfigurationLoader(root), configDir, environment);
+    return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
   }
 
   private VectorStore openStore() {
@@ -161,10 +178,14 @@ final class Components implements Workbench, AutoCloseable {
 
   private Retriever makeRetriever() {
     return new Retriever(
-        store(),
-        () -> embedder().ready().map(_ -> queryEmbedder.get()),
-        TokenCounters.of("qwen"),
-        bankReader.get()::read);
+        store(), this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
+  }
+
+  /// A request does not wait for the model to load; a command has nothing better to do.
+  private Optional<Embedder> readyEmbedder() {
+    return server
+        ? embedder().ready().map(_ -> queryEmbedder.get())
+        : Optional.of(queryEmbedder.get());
   }
 
   private Setups makeSetups() {
