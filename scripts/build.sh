@@ -43,6 +43,6 @@ record_classes() {
 # JVM options of the server and the commands. The restricted header lets calls to llama-server close their
 # connection, which it drops without a word after each streamed answer.
 JVM_OPTIONS=(--enable-native-access=ALL-UNNAMED -Djdk.httpclient.allowRestrictedHeaders=connection
-  -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto)
+  -XX:+UseSerialGC -XX:TieredStopAtLevel=1)
 SERVER_OPTIONS=(--enable-native-access=ALL-UNNAMED -Djdk.httpclient.allowRestrictedHeaders=connection
   -XX:+UseG1GC -XX:MaxRAMPercentage=25 -XX:+ExitOnOutOfMemoryError)

@@ -37,13 +37,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// All parts and how they hang together, for the server and for commands. Each part is made when it
 /// is first asked for.
 final class Components implements Workbench, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Components.class);
   private static final long QUERY_CACHE_BYTES = 8L << 20;
   private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
 
@@ -53,6 +51,7 @@ final class Components implements Workbench, AutoCloseable {
   private final InstantSource clock = InstantSource.system();
 
   private final Lazy<ReloadingConfiguration> configuration = new Lazy<>(this::makeConfiguration);
+  private final Lazy<Configuration> fixedConfiguration = new Lazy<>(this::loadConfiguration);
   private final Lazy<EmbedderHandle> embedder =
       new Lazy<>(() -> EmbedderHandle.load(MiniLmEmbedder::load));
   private final Lazy<Embedder> queryEmbedder =
@@ -101,7 +100,7 @@ final class Components implements Workbench, AutoCloseable {
 
   @Override
   public Configuration configuration() {
-    return reloading().current();
+    return server ? reloading().current() : fixedConfiguration.get();
   }
 
   @Override
@@ -152,6 +151,10 @@ final class Components implements Workbench, AutoCloseable {
 
   private ReloadingConfiguration makeConfiguration() {
     return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
+  }
+
+  private Configuration loadConfiguration() {
+    return new ConfigurationLoader(root).load(configDir(), environment);
   }
 
   private VectorStore openStore() {
@@ -223,7 +226,9 @@ final class Components implements Workbench, AutoCloseable {
     try {
       store.close();
     } catch (IOException e) {
-      LOG.warn("the index did not close cleanly: {}", e.getMessage());
+      // Made here, because most commands log nothing and starting the logging takes time.
+      LoggerFactory.getLogger(Components.class)
+          .warn("the index did not close cleanly: {}", e.getMessage());
     }
   }
 }

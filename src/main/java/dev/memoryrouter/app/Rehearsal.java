@@ -5,11 +5,9 @@ import dev.memoryrouter.files.Environment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +26,7 @@ final class Rehearsal {
   /// Rehearses.
   ///
   /// @param args the project, whose configuration is used, and a folder for everything written
-  public static void main(String[] args) throws IOException, InterruptedException {
+  public static void main(String[] args) throws IOException {
     Path root = Path.of(args[0]).toAbsolutePath().normalize();
     Environment environment =
         Environment.of(
@@ -51,28 +49,29 @@ final class Rehearsal {
     System.exit(0);
   }
 
-  private static void serve(Path root, Environment environment)
-      throws IOException, InterruptedException {
+  private static void serve(Path root, Environment environment) throws IOException {
     Server server = Server.start(new Components(root, environment, true));
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try {
       for (String path : List.of("/health/liveness", "/health", "/v1/models", "/v1/model/info")) {
-        send(http, HttpRequest.newBuilder(URI.create(server.url() + path)));
+        call(server.url() + path, "");
       }
-      for (String path : List.of("/v1/memory/reindex", "/v1/chat/completions")) {
-        String body = path.endsWith("reindex") ? "{}" : CHAT;
-        send(
-            http,
-            HttpRequest.newBuilder(URI.create(server.url() + path))
-                .POST(BodyPublishers.ofString(body)));
-      }
+      call(server.url() + "/v1/memory/reindex", "{}");
+      call(server.url() + "/v1/chat/completions", CHAT);
     } finally {
       server.close();
     }
   }
 
-  private static void send(HttpClient http, HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    http.send(request.build(), BodyHandlers.ofString());
+  /// @param body empty for none
+  private static void call(String url, String body) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    if (!body.isEmpty()) {
+      connection.setDoOutput(true);
+      connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+    }
+    // An error answer is an answer too.
+    connection.getResponseCode();
+    connection.disconnect();
   }
 
   private static void commands(Path root, Environment environment) {

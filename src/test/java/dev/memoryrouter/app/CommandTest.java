@@ -195,7 +195,7 @@ class CommandTest {
     CommandRun run =
         CommandRun.of(
             root,
-            Map.of("APP_PORT", "8123", "ROUTER_API_KEYS", "first-key,other"),
+            Map.of("APP_PORT", "8123", "ROUTER_API_KEYS", "first-key,second-key"),
             "setup",
             client);
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -203,7 +203,7 @@ class CommandTest {
         .contains("http://127.0.0.1:8123/v1")
         .contains("home-router")
         .contains("first-key")
-        .doesNotContain("other");
+        .doesNotContain("second-key");
   }
 
   @Test
