@@ -325,4 +325,49 @@ class HttpContractIT {
     assertThat(health.at("/components/memory_bank/embedded_share").asDouble()).isEqualTo(1);
     assertThat(server.get("/health/readiness").statusCode()).isEqualTo(200);
   }
+
+  @Test
+  void openApi_describesEveryEndpointAndResolves() throws Exception {
+    String yaml = server.get("/openapi.yml").body();
+    Map<String, Object> document =
+        new org.yaml.snakeyaml.Yaml(
+                new org.yaml.snakeyaml.constructor.SafeConstructor(
+                    new org.yaml.snakeyaml.LoaderOptions()))
+            .load(yaml);
+    JsonNode json = JSON.valueToTree(document);
+    assertThat(json.path("paths").propertyNames())
+        .contains(
+            "/v1/chat/completions",
+            "/chat/completions",
+            "/v1/models",
+            "/v1/models/{id}",
+            "/v1/model/info",
+            "/model/info",
+            "/v1/embeddings",
+            "/v1/router/explain",
+            "/v1/router/requests/{id}",
+            "/v1/memory/search",
+            "/v1/memory/banks",
+            "/v1/memory/reindex",
+            "/health",
+            "/health/liveness",
+            "/health/readiness",
+            "/metrics",
+            "/openapi.yml");
+    for (JsonNode reference : json.findValues("$ref")) {
+      String pointer = reference.asString().substring(1);
+      assertThat(json.at(pointer).isObject()).as(pointer).isTrue();
+    }
+    assertThat(json.at("/paths/~1v1~1memory~1search/get/parameters")).hasSize(3);
+  }
+
+  @Test
+  void metrics_countChats() throws Exception {
+    server.post(
+        "/v1/chat/completions",
+        "{\"model\":\"qwen3\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    HttpResponse<String> metrics = server.get("/metrics");
+    assertThat(metrics.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+    assertThat(metrics.body()).contains("router_chat_requests_total{model=\"qwen3\"");
+  }
 }
