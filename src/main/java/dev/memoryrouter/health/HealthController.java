@@ -33,7 +33,7 @@ final class HealthController {
             .anyMatch(
                 component -> !component.path("status").asString().equals(Status.HEALTHY.label()));
     ObjectNode json = JsonMapper.shared().createObjectNode();
-    json.put("status", (degraded ? Status.DEGRADED : Status.HEALTHY).label());
+    json.put("status", Status.of(!degraded).label());
     json.put("version", version.text());
     json.put(
         "uptime_seconds",
