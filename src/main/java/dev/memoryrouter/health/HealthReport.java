@@ -6,13 +6,18 @@ import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.EmbedderState;
-import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankContents;
 import dev.memoryrouter.retrieval.BankStatus;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamSnapshot;
 import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -60,45 +65,43 @@ final class HealthReport {
   }
 
   private ObjectNode memoryBank(Setup setup) {
+    List<BankStatus> banks = setup.banks().all().stream().map(indexer::status).toList();
     ObjectNode json = JSON.createObjectNode();
-    json.put("status", Status.HEALTHY.label());
-    ArrayNode skipped = JSON.createArrayNode();
-    int files = 0;
-    int sections = 0;
-    int chunks = 0;
-    double embeddedShare = 1;
-    String lastIndexed = null;
-    Status status = Status.HEALTHY;
-    for (Bank bank : setup.banks().all()) {
-      BankStatus state = indexer.status(bank);
-      files += state.files();
-      sections += state.sections();
-      chunks += state.chunks();
-      embeddedShare = Math.min(embeddedShare, state.embeddedShare());
-      lastIndexed = state.lastIndexed() == null ? lastIndexed : state.lastIndexed().toString();
-      state
-          .skipped()
-          .forEach(file ->
-              skipped
-                  .addObject()
-                  .put("bank", bank.name())
-                  .put("file", file.file())
-                  .put("reason", file.reason()));
-      if (!state.skipped().isEmpty() || state.problem() != null || state.sections() == 0) {
-        status = Status.DEGRADED;
-      }
-      if (state.problem() != null) {
-        json.put("problem", bank.name() + ": " + state.problem());
-      }
-    }
-    json.put("status", status.label())
-        .put("files", files)
-        .put("sections", sections)
-        .put("chunks", chunks)
-        .put("embedded_share", embeddedShare)
-        .put("last_indexed", lastIndexed);
-    json.set("skipped", skipped);
+    json.put("status", Status.of(banks.stream().allMatch(HealthReport::isWell)).label());
+    json.put("files", banks.stream().mapToInt(BankStatus::files).sum());
+    json.put("sections", banks.stream().mapToInt(BankStatus::sections).sum());
+    json.put("chunks", banks.stream().mapToInt(BankStatus::chunks).sum());
+    json.put(
+        "embedded_share", banks.stream().mapToDouble(BankStatus::embeddedShare).min().orElse(0));
+    json.put(
+        "last_indexed",
+        banks.stream()
+            .map(BankStatus::lastIndexed)
+            .filter(Objects::nonNull)
+            .max(Comparator.naturalOrder())
+            .map(Instant::toString)
+            .orElse(null));
+    ArrayNode skipped = json.putArray("skipped");
+    banks.forEach(bank -> addSkipped(skipped, bank));
+    banks.stream()
+        .filter(bank -> bank.problem() != null)
+        .findFirst()
+        .ifPresent(bank -> json.put("problem", bank.bank() + ": " + bank.problem()));
     return json;
+  }
+
+  private static boolean isWell(BankStatus bank) {
+    return bank.skipped().isEmpty() && bank.problem() == null && bank.sections() > 0;
+  }
+
+  private static void addSkipped(ArrayNode skipped, BankStatus bank) {
+    for (BankContents.Skipped file : bank.skipped()) {
+      skipped
+          .addObject()
+          .put("bank", bank.bank())
+          .put("file", file.file())
+          .put("reason", file.reason());
+    }
   }
 
   private ObjectNode embedding() {
@@ -121,7 +124,7 @@ final class HealthReport {
             .flatMap(bank -> store.problem(bank.name()).stream())
             .findFirst();
     ObjectNode json = JSON.createObjectNode();
-    json.put("status", (problem.isEmpty() ? Status.HEALTHY : Status.DEGRADED).label());
+    json.put("status", Status.of(problem.isEmpty()).label());
     json.put("type", "lucene");
     problem.ifPresent(text -> json.put("problem", text));
     return json;
@@ -129,39 +132,41 @@ final class HealthReport {
 
   private static ObjectNode upstreams(Setup setup) {
     ObjectNode json = JSON.createObjectNode();
-    boolean allReachable = true;
     ArrayNode upstreams = JSON.createArrayNode();
+    boolean reachable = true;
     for (String name : setup.configuration().models().upstreams().keySet()) {
       UpstreamSnapshot snapshot = setup.upstreams().snapshot(name);
-      allReachable &= snapshot.reachable();
-      upstreams
-          .addObject()
-          .put("name", name)
-          .put("reachable", snapshot.reachable())
-          .put("version", snapshot.version())
-          .put("problem", snapshot.problem());
+      reachable &= snapshot.reachable();
+      upstreams.add(upstream(name, snapshot));
     }
-    boolean anyModel = false;
-    ArrayNode models = JSON.createArrayNode();
-    for (ModelState state : setup.upstreams().states()) {
-      anyModel |= state.available();
-      models
-          .addObject()
-          .put("model", state.key())
-          .put("state", state.availability().name().toLowerCase(java.util.Locale.ROOT))
-          .put("upstream_model", state.upstreamModel())
-          .put("resident", state.resident());
-    }
-    json.put("status", (allReachable && anyModel ? Status.HEALTHY : Status.DEGRADED).label());
+    List<ModelState> models = setup.upstreams().states();
+    boolean anyModel = models.stream().anyMatch(ModelState::available);
+    json.put("status", Status.of(reachable && anyModel).label());
     json.set("upstreams", upstreams);
-    json.set("models", models);
+    ArrayNode array = json.putArray("models");
+    models.forEach(model -> array.add(model(model)));
     return json;
+  }
+
+  private static ObjectNode upstream(String name, UpstreamSnapshot snapshot) {
+    return JSON.createObjectNode()
+        .put("name", name)
+        .put("reachable", snapshot.reachable())
+        .put("version", snapshot.version())
+        .put("problem", snapshot.problem());
+  }
+
+  private static ObjectNode model(ModelState model) {
+    return JSON.createObjectNode()
+        .put("model", model.key())
+        .put("state", model.availability().name().toLowerCase(Locale.ROOT))
+        .put("upstream_model", model.upstreamModel())
+        .put("resident", model.resident());
   }
 
   private ObjectNode config() {
     ObjectNode json = JSON.createObjectNode();
-    json.put(
-        "status", (configuration.problem().isEmpty() ? Status.HEALTHY : Status.DEGRADED).label());
+    json.put("status", Status.of(configuration.problem().isEmpty()).label());
     json.put("reloads", configuration.reloads());
     configuration.problem().ifPresent(problem -> json.put("problem", problem));
     configuration.notice().ifPresent(notice -> json.put("notice", notice));

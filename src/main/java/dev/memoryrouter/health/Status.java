@@ -6,9 +6,11 @@ import java.util.Locale;
 enum Status {
   HEALTHY,
   /// Requests are served, with less than they could have.
-  DEGRADED,
-  /// No request can be answered.
-  UNHEALTHY;
+  DEGRADED;
+
+  static Status of(boolean well) {
+    return well ? HEALTHY : DEGRADED;
+  }
 
   String label() {
     return name().toLowerCase(Locale.ROOT);
