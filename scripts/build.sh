@@ -21,7 +21,7 @@ build_if_needed() {
   record_classes "$root"
 }
 
-# Where the JVM keeps the classes of a first run for a faster start. It belongs to one JDK and one jar; the JVM
+# Where the JVM keeps the classes of a first run for a faster start of the server. It belongs to one JDK and one jar; the JVM
 # leaves it aside when it does not fit.
 class_cache() {
   echo "$1/target/cline-memory-router-$(cksum <"$JAVA_HOME/release" | cut -d ' ' -f 1).aot"
