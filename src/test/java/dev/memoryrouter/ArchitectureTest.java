@@ -74,7 +74,15 @@ class ArchitectureTest {
                   "tokens")),
           Map.entry(
               "health",
-              Set.of("chat", "memory", "embedding", "store", "retrieval", "upstream", "admission")),
+              Set.of(
+                  "api",
+                  "chat",
+                  "memory",
+                  "embedding",
+                  "store",
+                  "retrieval",
+                  "upstream",
+                  "admission")),
           Map.entry("console", Set.of("memory", "admission", "analysis", "discovery")),
           Map.entry(
               "cli",

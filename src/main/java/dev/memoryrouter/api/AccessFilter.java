@@ -42,9 +42,7 @@ final class AccessFilter {
 
   @ResponseFilter
   void name(HttpRequest<?> request, MutableHttpResponse<?> response) {
-    request
-        .getAttribute(Requests.ID, String.class)
-        .ifPresent(id -> response.header("x-request-id", id));
+    Requests.name(request, response);
   }
 
   private static void checkKey(HttpRequest<?> request, Set<String> keys) {

@@ -5,6 +5,7 @@ import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Planned;
 import dev.memoryrouter.chat.Refusal;
 import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.prompt.PromptCounter;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -14,6 +15,7 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /// Chat completions, and the account of how they came about.
@@ -25,18 +27,21 @@ final class ChatController {
   private final PromptCounter counter;
   private final RequestLog log;
   private final InstantSource clock;
+  private final Meters meters;
 
   ChatController(
       ChatPipeline pipeline,
       Setups setup,
       PromptCounter counter,
       RequestLog log,
-      InstantSource clock) {
+      InstantSource clock,
+      Meters meters) {
     this.pipeline = pipeline;
     this.setup = setup;
     this.counter = counter;
     this.log = log;
     this.clock = clock;
+    this.meters = meters;
   }
 
   /// OpenAI's chat completion, streamed or not.
@@ -44,10 +49,15 @@ final class ChatController {
       uris = {"/v1/chat/completions", "/chat/completions"},
       consumes = MediaType.ALL,
       produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_EVENT_STREAM})
+  @Endpoint(
+      summary = "OpenAI's chat completion, streamed or not.",
+      body = "ChatRequest",
+      answer = "ChatCompletion")
   HttpResponse<?> chat(HttpRequest<?> request) throws InterruptedException {
     long arrival = System.nanoTime();
     ParsedChat chat = ChatRequestReader.read(Requests.body(request));
     Plan plan = plan(chat, request);
+    meters.chatPlanned(Duration.ofNanos(System.nanoTime() - arrival));
     ChatExchange exchange =
         new ChatExchange(
             pipeline,
@@ -55,8 +65,7 @@ final class ChatController {
             new ChatExchange.Incoming(
                 Requests.id(request), chat, arrival, clock.instant().getEpochSecond()),
             plan,
-            counter::text,
-            log);
+            new ChatExchange.Tools(counter::text, log, meters));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
     return exchange.respond();
@@ -64,6 +73,10 @@ final class ChatController {
 
   /// The decision for a chat request, without calling a model.
   @Post(value = "/v1/router/explain", consumes = MediaType.ALL)
+  @Endpoint(
+      summary = "The decision for a chat request; no model is called.",
+      body = "ChatRequest",
+      answer = "Explanation")
   HttpResponse<?> explain(HttpRequest<?> request) {
     ParsedChat chat = ChatRequestReader.read(Requests.body(request));
     return Replies.json(Explanation.of(plan(chat, request)));
@@ -71,6 +84,9 @@ final class ChatController {
 
   /// What was decided and done for one of the last requests.
   @Get("/v1/router/requests/{id}")
+  @Endpoint(
+      summary = "What was decided and done for one of the last 200 requests.",
+      answer = "Explanation")
   HttpResponse<?> request(String id) {
     return log.get(id)
         .map(Replies::json)

@@ -6,6 +6,7 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.HttpSettings;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Refusal;
+import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.upstream.ChatEvent;
 import dev.memoryrouter.upstream.ChatStream;
 import dev.memoryrouter.upstream.UpstreamFailure;
@@ -30,6 +31,7 @@ final class ChatExchange {
   private final Plan plan;
   private final ExchangeRecord record;
   private final AnswerUsage usage;
+  private final Meters meters;
   private final AnswerWriter writer;
   private final Thread worker;
   private final Completion completion = new Completion();
@@ -47,20 +49,20 @@ final class ChatExchange {
     }
   }
 
+  /// What exchanges share.
+  ///
   /// @param counting tokens of a text by the named tokenizer
+  record Tools(ToIntBiFunction<String, String> counting, RequestLog log, Meters meters) {}
+
   ChatExchange(
-      ChatPipeline pipeline,
-      HttpSettings settings,
-      Incoming incoming,
-      Plan plan,
-      ToIntBiFunction<String, String> counting,
-      RequestLog log) {
+      ChatPipeline pipeline, HttpSettings settings, Incoming incoming, Plan plan, Tools tools) {
     this.pipeline = pipeline;
     this.settings = settings;
     this.incoming = incoming;
     this.plan = plan;
-    record = new ExchangeRecord(incoming, plan, log);
-    usage = new AnswerUsage(plan, counting);
+    meters = tools.meters();
+    record = new ExchangeRecord(incoming, plan, tools.log());
+    usage = new AnswerUsage(plan, tools.counting());
     worker = Thread.ofVirtual().name("chat-" + incoming.id()).unstarted(this::work);
     writer = writer();
   }
@@ -127,6 +129,7 @@ final class ChatExchange {
       fail(ApiError.internal());
     } finally {
       record.finish(completion);
+      meters.chatEnded(record.model(), record.outcomeKind(), incoming.age());
       writer.end();
       ended.complete(null);
     }

@@ -3,6 +3,7 @@ package dev.memoryrouter.api;
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.EmbeddingException;
+import dev.memoryrouter.embedding.MiniLmEmbedder;
 import dev.memoryrouter.tokens.TokenCounter;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -38,6 +39,10 @@ final class EmbeddingsController {
 
   /// Vectors for one text or several.
   @Post(value = "/v1/embeddings", consumes = MediaType.ALL)
+  @Endpoint(
+      summary = "Vectors of texts by the in-process model.",
+      body = "EmbeddingRequest",
+      answer = "EmbeddingList")
   HttpResponse<?> embed(HttpRequest<?> request) {
     RequestBody body = RequestBody.parse(Requests.body(request));
     checkModel(body);
@@ -77,7 +82,7 @@ final class EmbeddingsController {
 
   private boolean isBase64(RequestBody body) {
     Integer dimensions = body.positive("dimensions");
-    int own = 384;
+    int own = MiniLmEmbedder.DIMENSION;
     if (dimensions != null && dimensions != own) {
       throw new ApiException(
           ApiError.badRequest(

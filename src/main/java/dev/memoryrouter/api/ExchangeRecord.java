@@ -55,6 +55,18 @@ final class ExchangeRecord {
     json.put("outcome", outcome);
   }
 
+  /// The model that answered, `none` when there was none.
+  String model() {
+    return json.path("served").path("model").asString("none");
+  }
+
+  /// The outcome without its reason.
+  String outcomeKind() {
+    String outcome = json.path("outcome").asString();
+    int colon = outcome.indexOf(':');
+    return colon < 0 ? outcome : outcome.substring(0, colon);
+  }
+
   void finish(Completion completion) {
     FinishReason reason = completion.finish();
     json.put("finish_reason", reason == null ? null : reason.label());

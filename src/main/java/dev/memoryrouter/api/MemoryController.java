@@ -45,6 +45,10 @@ final class MemoryController {
 
   /// The passages of a bank that help with a question.
   @Get("/search")
+  @Endpoint(
+      summary = "The passages of a bank that help with a question.",
+      answer = "SearchResult",
+      query = {"query", "bank", "limit"})
   HttpResponse<?> search(HttpRequest<?> request) {
     String query = request.getParameters().get("query");
     if (query == null || query.isBlank()) {
@@ -73,6 +77,7 @@ final class MemoryController {
 
   /// The configured banks with the state of their index.
   @Get("/banks")
+  @Endpoint(summary = "The configured banks.", answer = "BankList")
   HttpResponse<?> banks() {
     ObjectNode json = Json.object().put("object", "list");
     ArrayNode data = json.putArray("data");
@@ -83,6 +88,10 @@ final class MemoryController {
 
   /// Brings one bank or all up to date; answers when it is done.
   @Post(value = "/reindex", consumes = MediaType.ALL)
+  @Endpoint(
+      summary = "Brings the index up to date; answers when it is done.",
+      body = "ReindexRequest",
+      answer = "ReindexReport")
   HttpResponse<?> reindex(HttpRequest<?> request) {
     byte[] bytes = Requests.body(request);
     RequestBody body =

@@ -31,6 +31,7 @@ final class ModelsController {
 
   /// OpenAI's model list.
   @Get(uris = {"/v1/models", "/models"})
+  @Endpoint(summary = "All names that can be asked for.", answer = "ModelList")
   HttpResponse<?> models() {
     ModelNames names = setup.get().names();
     ObjectNode list = Json.object().put("object", "list");
@@ -41,6 +42,7 @@ final class ModelsController {
 
   /// One model; ids come with raw or with encoded slashes.
   @Get(uris = {"/v1/models/{+id}", "/models/{+id}"})
+  @Endpoint(summary = "One name that can be asked for.", answer = "Model")
   HttpResponse<?> model(String id) {
     return switch (setup.get().names().resolve(id)) {
       case Requested.Unknown unknown ->
@@ -56,6 +58,9 @@ final class ModelsController {
 
   /// LiteLLM's model list.
   @Get(uris = {"/v1/model/info", "/model/info"})
+  @Endpoint(
+      summary = "LiteLLM's list, by which Cline and Roo learn the window.",
+      answer = "ModelInfoList")
   HttpResponse<?> modelInfo() {
     ModelNames names = setup.get().names();
     ObjectNode list = Json.object();

@@ -1,6 +1,7 @@
 package dev.memoryrouter.api;
 
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.body.CloseableAvailableByteBody;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
@@ -35,6 +36,13 @@ final class Requests {
   /// The id that the request was given on arrival.
   static String id(HttpRequest<?> request) {
     return request.getAttribute(ID, String.class).orElseThrow();
+  }
+
+  /// Gives the response the request's id, so that a report can be matched with the log.
+  static void name(HttpRequest<?> request, MutableHttpResponse<?> response) {
+    request
+        .getAttribute(ID, String.class)
+        .ifPresent(id -> response.getHeaders().set("x-request-id", id));
   }
 
   /// The headers with names in lower case; of several values the first.

@@ -176,7 +176,7 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() {
-    http.stop();
+    http.getApplicationContext().close();
     components.close();
     try {
       address.remove(components.configuration().server().store().path());

@@ -6,6 +6,7 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.retrieval.BackgroundIndexing;
 import dev.memoryrouter.retrieval.Indexer;
@@ -13,6 +14,11 @@ import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.tokens.TokenCounter;
 import dev.memoryrouter.tokens.WordPieces;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
@@ -47,6 +53,20 @@ final class Wiring {
   @Singleton
   PromptCounter counter() {
     return components.counter();
+  }
+
+  @Singleton
+  PrometheusMeterRegistry registry() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    return registry;
+  }
+
+  @Singleton
+  Meters meters(PrometheusMeterRegistry registry) {
+    return new Meters(registry);
   }
 
   @Singleton

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryFinder {
   private static final int MOST_SECTIONS = 12;
   private static final int MOST_PASSAGES = 40;
+  private static final int SHORT_WORDS = 300;
 
   private final Retriever retriever;
   private final PromptFitter fitter;
@@ -54,15 +55,26 @@ public final class MemoryFinder {
     }
     MemorySettings settings = setup.configuration().server().memory();
     List<Hit> whole = wholeBank(conversation, bank, settings);
-    return switch (retriever.sections(bank, words.text(), MOST_SECTIONS)) {
+    String query = query(conversation, words);
+    return switch (retriever.sections(bank, query, MOST_SECTIONS)) {
       case SearchResult.Found(List<Hit> hits, @Nullable String degraded) ->
           new Found(
-              new MemoryOffer(
-                  bank.name(), whole, withoutGiants(bank, words.text(), hits, settings)),
+              new MemoryOffer(bank.name(), whole, withoutGiants(bank, query, hits, settings)),
               Optional.ofNullable(degraded));
       case SearchResult.NoIndex(_, String reason) ->
           new Found(new MemoryOffer(bank.name(), whole, List.of()), Optional.of(reason));
     };
+  }
+
+  /// Short words in the middle of a conversation ("and cap the wait at 30 s") say little without
+  /// the task that they belong to.
+  private static String query(Conversation conversation, HumanWords words) {
+    String task = conversation.task();
+    if (task == null || words.text().length() > SHORT_WORDS) {
+      return words.text();
+    }
+    String opening = task.substring(0, Math.min(task.length(), SHORT_WORDS));
+    return words.text() + "\n" + opening;
   }
 
   private static boolean takesMemory(Conversation conversation) {

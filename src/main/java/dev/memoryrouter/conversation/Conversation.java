@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param human the newest words of a person, possibly some turns back, or a subagent's order; null
 ///   when none were found, and in calls for a title, a commit message or a summary beside the
 ///   conversation
+/// @param task the person's first words of the conversation; null when these are the newest or none
+///   were found
 /// @param workspace absolute path of the project that the agent works in; null when it names none.
 ///   Only ever compared as a string
 /// @param session the agent's own session id; null when it sends none
@@ -20,6 +22,7 @@ public record Conversation(
     TurnKind turn,
     @Nullable Mode mode,
     @Nullable HumanWords human,
+    @Nullable String task,
     @Nullable String workspace,
     @Nullable String session,
     boolean helper,

@@ -17,13 +17,15 @@ public final class ConversationReader {
     TurnRecognizer recognizer = new TurnRecognizer(transcript, client);
     TurnKind helper = recognizer.helper();
     // What stands in a helper's prompt (a diff, a whole conversation) is nobody's words.
-    HumanWords human = helper == null ? new WordsFinder(transcript, client).find() : null;
+    WordsFinder finder = new WordsFinder(transcript, client);
+    HumanWords human = helper == null ? finder.find() : null;
     return new Conversation(
         request,
         client,
         helper == null ? recognizer.turn(human) : helper,
         ModeFinder.find(transcript, client),
         human,
+        human == null ? null : finder.wordsBefore(human.message()),
         WorkspaceFinder.find(transcript, client),
         session(transcript),
         helper != null || isBesideSession(transcript, client),

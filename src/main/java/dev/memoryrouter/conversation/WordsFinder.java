@@ -31,6 +31,22 @@ final class WordsFinder {
     return words == null && !hasEnvironment() ? newest(false) : words;
   }
 
+  /// The first words in the messages before one; null when there are none. Aider's earlier messages
+  /// are examples and files.
+  @Nullable String wordsBefore(int message) {
+    if (client == ClientKind.AIDER) {
+      return null;
+    }
+    boolean wrapped = isWrapping();
+    for (Message earlier : transcript.messages().subList(0, message)) {
+      Spoken spoken = wrapped ? wrapped(earlier) : free(earlier);
+      if (spoken != null) {
+        return spoken.text();
+      }
+    }
+    return null;
+  }
+
   private boolean isWrapping() {
     return switch (client) {
       case CLINE, ROO -> true;

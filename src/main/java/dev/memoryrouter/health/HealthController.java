@@ -1,5 +1,6 @@
 package dev.memoryrouter.health;
 
+import dev.memoryrouter.api.Endpoint;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -24,6 +25,7 @@ final class HealthController {
 
   /// The whole server and each component with its figures.
   @Get
+  @Endpoint(summary = "The whole server and each component with its figures.", answer = "Health")
   HttpResponse<?> health() {
     ObjectNode components = report.components();
     boolean degraded =
@@ -42,12 +44,14 @@ final class HealthController {
 
   /// The process answers.
   @Get("/liveness")
+  @Endpoint(summary = "The process answers.")
   HttpResponse<?> liveness() {
     return up();
   }
 
   /// Bound, and the configuration is valid: both hold whenever this can be called.
   @Get("/readiness")
+  @Endpoint(summary = "Requests can be taken.")
   HttpResponse<?> readiness() {
     return up();
   }

@@ -39,11 +39,11 @@ final class MemoryBlock {
     return String.join(" > ", section.headingPath());
   }
 
+  /// XML does not ask for `>` to be escaped in attributes, and headings read better with it.
   private static String escaped(String value) {
     return value
         .replace("&", "&amp;")
         .replace("<", "&lt;")
-        .replace(">", "&gt;")
         .replace("\"", "&quot;")
         .replace('\n', ' ');
   }

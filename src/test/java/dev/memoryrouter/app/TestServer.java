@@ -8,6 +8,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -103,7 +105,21 @@ public final class TestServer implements AutoCloseable {
   /// Stops the server and starts it again on the same folder and port.
   public void restart() {
     server.close();
+    awaitPortFree(URI.create(url()).getPort());
     server = Server.start(new Components(root, Environment.of(environment), true));
+  }
+
+  /// The event loop lets go of the port some time after the server has stopped.
+  private static void awaitPortFree(int port) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .ignoreExceptions()
+        .until(() -> {
+          try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket.isBound();
+          }
+        });
   }
 
   /// Waits until the embedding model is there and the index is up to date.

@@ -1,5 +1,0 @@
-/// The whole server under test.
-@NullMarked
-package dev.memoryrouter.app;
-
-import org.jspecify.annotations.NullMarked;
