@@ -4,7 +4,6 @@ import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.retrieval.BankStatus;
-import dev.memoryrouter.retrieval.Hit;
 import dev.memoryrouter.retrieval.IndexReport;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.IndexingException;
@@ -20,7 +19,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -58,17 +56,8 @@ final class MemoryController {
     int limit = limit(request.getParameters().get("limit"));
     long started = System.nanoTime();
     return switch (retriever.search(bank, query, limit)) {
-      case SearchResult.Found(List<Hit> hits, @Nullable String degraded) -> {
-        ObjectNode json =
-            Json.object().put("object", "list").put("query", query).put("bank", bank.name());
-        json.set(
-            "hits", Json.MAPPER.valueToTree(hits.stream().map(MemoryController::hit).toList()));
-        json.put("took_ms", TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - started) / 1000.0);
-        if (degraded != null) {
-          json.put("degraded", degraded);
-        }
-        yield Replies.json(json);
-      }
+      case SearchResult.Found found ->
+          Replies.json(SearchReport.of(found, bank, new SearchReport.Question(query, started)));
       case SearchResult.NoIndex(_, String reason) ->
           ErrorResponses.response(
               new ApiError(503, "server_error", "no_index", null, reason, SOON));
@@ -150,18 +139,6 @@ final class MemoryController {
         ApiError.badRequest(
             "limit",
             "\"limit\" must be a whole number from 1 to %d, not \"%s\".".formatted(MANY, text)));
-  }
-
-  private static ObjectNode hit(Hit hit) {
-    ObjectNode json =
-        Json.object().put("bank", hit.bank()).put("file", hit.file()).put("heading", hit.heading());
-    ArrayNode path = json.putArray("heading_path");
-    hit.headingPath().forEach(path::add);
-    return json.put("start_line", hit.startLine())
-        .put("end_line", hit.endLine())
-        .put("score", Math.round(hit.score() * 10_000) / 10_000.0)
-        .put("tokens", hit.tokens())
-        .put("text", hit.text());
   }
 
   private ObjectNode status(Bank bank, boolean isDefault) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 /// Runs one command, the server included.
 public final class Application {
   private static final String ROOT = "memory-router.root";
+  private static final String SERVE = "serve";
   private static final int FAILURE = 2;
 
   private Application() {}
@@ -18,6 +19,8 @@ public final class Application {
   public static void main(String[] args) {
     Path root = Path.of(System.getProperty(ROOT, "")).toAbsolutePath().normalize();
     Environment environment = Environment.system(root);
+    boolean server = args.length > 0 && args[0].equals(SERVE);
+    LogSettings.apply(environment, server, System.err::println);
     Lazy<Components> workbench = new Lazy<>(() -> new Components(root, environment, false));
     int exitCode =
         RouterCommand.create(workbench::get, () -> serve(new Components(root, environment, true)))

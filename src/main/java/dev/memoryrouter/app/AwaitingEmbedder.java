@@ -5,11 +5,12 @@ import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Waits for the embedding model on its first use.
 ///
-/// @param handle on the model
-record AwaitingEmbedder(EmbedderHandle handle) implements Embedder {
+/// @param handle on the model, whose loading begins when it is first asked for
+record AwaitingEmbedder(Supplier<EmbedderHandle> handle) implements Embedder {
   private static final Duration LOADING = Duration.ofMinutes(1);
 
   @Override
@@ -24,6 +25,6 @@ record AwaitingEmbedder(EmbedderHandle handle) implements Embedder {
 
   @Override
   public List<float[]> embed(List<String> texts) {
-    return handle.await(LOADING).embed(texts);
+    return handle.get().await(LOADING).embed(texts);
   }
 }

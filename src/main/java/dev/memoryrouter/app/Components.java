@@ -35,14 +35,13 @@ import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// All parts and how they hang together, for the server and for commands. Each part is made when it
 /// is first asked for.
 final class Components implements Workbench, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Components.class);
   private static final long QUERY_CACHE_BYTES = 8L << 20;
   private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
 
@@ -52,10 +51,12 @@ final class Components implements Workbench, AutoCloseable {
   private final InstantSource clock = InstantSource.system();
 
   private final Lazy<ReloadingConfiguration> configuration = new Lazy<>(this::makeConfiguration);
+  private final Lazy<Configuration> fixedConfiguration = new Lazy<>(this::loadConfiguration);
   private final Lazy<EmbedderHandle> embedder =
       new Lazy<>(() -> EmbedderHandle.load(MiniLmEmbedder::load));
   private final Lazy<Embedder> queryEmbedder =
-      new Lazy<>(() -> new CachingEmbedder(new AwaitingEmbedder(embedder()), QUERY_CACHE_BYTES));
+      new Lazy<>(
+          () -> new CachingEmbedder(new AwaitingEmbedder(this::embedder), QUERY_CACHE_BYTES));
   private final Lazy<VectorStore> writingStore = new Lazy<>(this::openStore);
   private final Lazy<VectorStore> readingStore = new Lazy<>(this::readStore);
   private final Lazy<BankReader> bankReader = new Lazy<>(BankReader::new);
@@ -82,13 +83,24 @@ final class Components implements Workbench, AutoCloseable {
     return root;
   }
 
+  @Override
+  public Environment environment() {
+    return environment;
+  }
+
+  @Override
+  public Path configDir() {
+    String folder = environment.apply(CONFIG_DIR);
+    return root.resolve(folder == null || folder.isBlank() ? "config" : folder);
+  }
+
   ReloadingConfiguration reloading() {
     return configuration.get();
   }
 
   @Override
   public Configuration configuration() {
-    return reloading().current();
+    return server ? reloading().current() : fixedConfiguration.get();
   }
 
   @Override
@@ -106,8 +118,14 @@ final class Components implements Workbench, AutoCloseable {
     return retriever.get();
   }
 
-  Setups setups() {
+  @Override
+  public Setups setups() {
     return setups.get();
+  }
+
+  @Override
+  public VectorStore index() {
+    return readingStore.get();
   }
 
   PromptCounter counter() {
@@ -132,9 +150,11 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private ReloadingConfiguration makeConfiguration() {
-    String folder = environment.apply(CONFIG_DIR);
-    Path configDir = root.resolve(folder == null || folder.isBlank() ? "config" : folder);
-    return new ReloadingConfiguration(new ConfigurationLoader(root), configDir, environment);
+    return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
+  }
+
+  private Configuration loadConfiguration() {
+    return new ConfigurationLoader(root).load(configDir(), environment);
   }
 
   private VectorStore openStore() {
@@ -161,10 +181,14 @@ final class Components implements Workbench, AutoCloseable {
 
   private Retriever makeRetriever() {
     return new Retriever(
-        store(),
-        () -> embedder().ready().map(_ -> queryEmbedder.get()),
-        TokenCounters.of("qwen"),
-        bankReader.get()::read);
+        store(), this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
+  }
+
+  /// A request does not wait for the model to load; a command has nothing better to do.
+  private Optional<Embedder> readyEmbedder() {
+    return server
+        ? embedder().ready().map(_ -> queryEmbedder.get())
+        : Optional.of(queryEmbedder.get());
   }
 
   private Setups makeSetups() {
@@ -202,7 +226,9 @@ final class Components implements Workbench, AutoCloseable {
     try {
       store.close();
     } catch (IOException e) {
-      LOG.warn("the index did not close cleanly: {}", e.getMessage());
+      // Made here, because most commands log nothing and starting the logging takes time.
+      LoggerFactory.getLogger(Components.class)
+          .warn("the index did not close cleanly: {}", e.getMessage());
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.memoryrouter.cli;
 
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -28,17 +28,29 @@ public final class RouterCommand implements Runnable {
   public static CommandLine create(Supplier<Workbench> workbench, Callable<Integer> server) {
     return new CommandLine(new RouterCommand())
         .addSubcommand(new ServeCommand(server))
-        .setExecutionExceptionHandler(RouterCommand::failed);
+        .addSubcommand(new ReindexCommand(workbench))
+        .addSubcommand(new SearchCommand(workbench))
+        .addSubcommand(new ExplainCommand(workbench))
+        .addSubcommand(group(new ConfigCommand(), new ConfigCheckCommand(workbench)))
+        .addSubcommand(new DoctorCommand(workbench))
+        .addSubcommand(new SetupCommand(workbench))
+        .addSubcommand(
+            group(new BankCommand(), new BankAddCommand(workbench), new BankListCommand(workbench)))
+        .setColorScheme(Help.defaultColorScheme(Screen.colours()))
+        .setParameterExceptionHandler(Failures::usage)
+        .setExecutionExceptionHandler(Failures::execution);
+  }
+
+  private static CommandLine group(Object group, Object... commands) {
+    CommandLine line = new CommandLine(group);
+    for (Object command : commands) {
+      line.addSubcommand(command);
+    }
+    return line;
   }
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "A command is missing.");
-  }
-
-  private static int failed(Exception error, CommandLine command, CommandLine.ParseResult parsed) {
-    PrintWriter err = command.getErr();
-    err.println(command.getColorScheme().errorText(String.valueOf(error.getMessage())));
-    return command.getCommandSpec().exitCodeOnExecutionException();
   }
 }

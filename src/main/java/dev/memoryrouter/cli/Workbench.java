@@ -2,9 +2,12 @@ package dev.memoryrouter.cli;
 
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
+import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
+import dev.memoryrouter.store.VectorStore;
 import java.nio.file.Path;
 
 /// What commands work with. Each part is made when it is first asked for, so that a command pays
@@ -12,6 +15,11 @@ import java.nio.file.Path;
 public interface Workbench {
   /// Folder of the project: relative paths start here.
   Path root();
+
+  Environment environment();
+
+  /// Folder of the configuration files.
+  Path configDir();
 
   /// The checked configuration.
   ///
@@ -23,6 +31,12 @@ public interface Workbench {
 
   /// Searches the index as it is on disk; needs no lock.
   Retriever retriever();
+
+  /// The index as it is on disk, for reading only.
+  VectorStore index();
+
+  /// What is built from the configuration: upstreams, banks, intents.
+  Setups setups();
 
   /// Plans requests; calls no model.
   ChatPipeline pipeline();

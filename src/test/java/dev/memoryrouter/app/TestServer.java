@@ -61,7 +61,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /// Copies the shipped configuration and writes a small bank, unless they are there.
-  private static void prepare(Path root) throws IOException {
+  static void prepare(Path root) throws IOException {
     copyTree(Path.of("config"), root.resolve("config"));
     Path bank = root.resolve("memory-bank");
     if (!Files.exists(bank)) {
