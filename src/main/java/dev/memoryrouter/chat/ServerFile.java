@@ -4,6 +4,7 @@ import dev.memoryrouter.embedding.EmbeddingSettings;
 import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
 import dev.memoryrouter.prompt.MemorySettings;
+import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.store.StoreSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ final class ServerFile {
         new MemorySettings(
             memory.at("budget-share").number(0, 1).orElse(0.15),
             memory.at("budget-tokens").integer(0, 1_000_000).orElse(6000),
-            memory.at("min-score").number(0, 1).orElse(0.3),
+            memory.at("min-score").number(0, 1).orElse(Retriever.DEFAULT_MIN_SCORE),
             memory.at("whole-bank").flag().orElse(true));
     memory.rejectUnknownKeys();
     return settings;

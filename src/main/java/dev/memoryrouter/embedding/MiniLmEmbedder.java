@@ -1,8 +1,10 @@
 package dev.memoryrouter.embedding;
 
 import ai.onnxruntime.OrtException;
+import dev.memoryrouter.tokens.WordPieces;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -13,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// all-MiniLM-L6-v2 (int8), run by ONNX Runtime in this process. The network and its vocabulary
-/// come from the langchain4j jars; the tokenizer is [WordPieceTokenizer], because the one in the
-/// jar cuts at 128 pieces without a word, has no library for Intel Macs and reports its start to a
-/// remote host.
+/// come from the langchain4j jars; the tokenizer is [WordPieces], because the native one that these
+/// jars ask for cuts at 128 pieces without a word, has no library for Intel Macs and reports its
+/// start to a remote host. It is not shipped.
 ///
 /// Work runs on one daemon thread per core, so that callers may be virtual threads. Short lists,
 /// such as a query, overtake the windows of long ones. Load once and share.
@@ -32,14 +34,14 @@ public final class MiniLmEmbedder implements Embedder, AutoCloseable {
   /// Lists up to this length go before longer ones.
   private static final int SHORT_LIST = 4;
 
-  private final WordPieceTokenizer tokenizer;
+  private final WordPieces tokenizer;
   private final MiniLmSession session;
   private final ThreadPoolExecutor threads;
   private final AtomicLong sequence = new AtomicLong();
   private final int cls;
   private final int sep;
 
-  private MiniLmEmbedder(WordPieceTokenizer tokenizer, MiniLmSession session, int cores) {
+  private MiniLmEmbedder(WordPieces tokenizer, MiniLmSession session, int cores) {
     this.tokenizer = tokenizer;
     this.session = session;
     this.cls = tokenizer.id("[CLS]");
@@ -59,13 +61,12 @@ public final class MiniLmEmbedder implements Embedder, AutoCloseable {
   ///
   /// @throws EmbeddingException if the network or the native library cannot be loaded
   public static MiniLmEmbedder load() {
-    try (InputStream network = resource("all-minilm-l6-v2-q.onnx");
-        InputStream vocabulary = resource("bert-vocabulary-en.txt")) {
+    WordPieces tokenizer = WordPieces.miniLm();
+    try (InputStream network = resource("all-minilm-l6-v2-q.onnx")) {
+      tokenizer.load();
       return new MiniLmEmbedder(
-          WordPieceTokenizer.read(vocabulary),
-          MiniLmSession.open(network),
-          Runtime.getRuntime().availableProcessors());
-    } catch (IOException | OrtException | LinkageError e) {
+          tokenizer, MiniLmSession.open(network), Runtime.getRuntime().availableProcessors());
+    } catch (IOException | UncheckedIOException | OrtException | LinkageError e) {
       throw new EmbeddingException("cannot load the embedding model " + MODEL + ": " + e, e);
     }
   }
@@ -90,7 +91,7 @@ public final class MiniLmEmbedder implements Embedder, AutoCloseable {
 
   /// Word pieces of a text, [CLS] and [SEP] included.
   public int pieces(String text) {
-    return tokenizer.ids(text).length + 2;
+    return tokenizer.count(text) + WordPieces.SPECIALS;
   }
 
   @Override
@@ -113,7 +114,7 @@ public final class MiniLmEmbedder implements Embedder, AutoCloseable {
 
   private List<Window> submit(int[] ids, int priority) {
     List<Window> windows = new ArrayList<>();
-    int room = WINDOW - 2;
+    int room = WINDOW - WordPieces.SPECIALS;
     int start = 0;
     int end;
     do {

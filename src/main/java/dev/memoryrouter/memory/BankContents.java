@@ -23,8 +23,26 @@ public record BankContents(Bank bank, List<MemoryFile> files, List<Skipped> skip
     }
   }
 
-  /// A file that was not read, and why.
-  public record Skipped(String file, String reason) {}
+  /// A file or folder that was not read, and why.
+  ///
+  /// @param file path relative to the bank's root, with `/`; `.` for the root itself
+  public record Skipped(String file, String reason) {
+    private static final String ROOT = ".";
+
+    /// The root itself, so that nothing at all was read.
+    static Skipped root(String reason) {
+      return new Skipped(ROOT, reason);
+    }
+
+    public boolean isRoot() {
+      return file.equals(ROOT);
+    }
+
+    /// Whether a file is this one or lies below this folder.
+    public boolean covers(String path) {
+      return isRoot() || path.equals(file) || path.startsWith(file + "/");
+    }
+  }
 
   /// All sections in file order.
   public List<Section> sections() {

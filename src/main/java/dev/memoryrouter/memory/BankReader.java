@@ -25,7 +25,7 @@ public final class BankReader {
     Path root = bank.root();
     if (!Files.isDirectory(root)) {
       String reason = Files.exists(root) ? "not a folder: " : "no such folder: ";
-      return new BankContents(bank, List.of(), List.of(new Skipped(".", reason + root)));
+      return new BankContents(bank, List.of(), List.of(Skipped.root(reason + root)));
     }
     var tree = new MarkdownFiles(root);
     var found = new TreeMap<String, Path>();

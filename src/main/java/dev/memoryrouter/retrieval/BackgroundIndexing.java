@@ -63,6 +63,11 @@ public final class BackgroundIndexing implements AutoCloseable {
           report.embedded(),
           report.deleted(),
           Math.round(report.seconds() * 10) / 10.0);
+      report
+          .skipped()
+          .forEach(skipped ->
+              LOG.warn(
+                  "bank {}: {} was not read: {}", bank.name(), skipped.file(), skipped.reason()));
     } catch (Exception e) {
       if (!stopping) {
         LOG.warn("bank {} is not indexed", bank.name(), e);

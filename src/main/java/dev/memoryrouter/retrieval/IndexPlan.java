@@ -2,6 +2,7 @@ package dev.memoryrouter.retrieval;
 
 import dev.memoryrouter.memory.BankContents;
 import dev.memoryrouter.memory.BankContents.MemoryFile;
+import dev.memoryrouter.memory.BankContents.Skipped;
 import dev.memoryrouter.memory.Chunk;
 import dev.memoryrouter.memory.Section;
 import dev.memoryrouter.store.VectorStore.SectionState;
@@ -12,11 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/// What must change so that the index says what the files say, file by file.
+/// What must change so that the index says what the files say, file by file. What the index holds
+/// of files that could not be read now stays: they may be readable again a moment later.
 ///
 /// @param files changes of files that are there, those without any left out
 /// @param gone ids of stored sections of files that are not there any more
-/// @param kept chunks that stay with their vectors, moved ones included
+/// @param kept chunks that stay with their vectors, moved ones and those of unreadable files
+///   included
 /// @param deleted chunks that leave
 record IndexPlan(List<FilePlan> files, Set<String> gone, int kept, int deleted) {
   IndexPlan {
@@ -32,7 +35,7 @@ record IndexPlan(List<FilePlan> files, Set<String> gone, int kept, int deleted) 
       boolean full) {
     Builder builder = new Builder(stored, chunker, full);
     contents.files().forEach(builder::add);
-    return builder.build();
+    return builder.build(contents.skipped());
   }
 
   /// Chunks to embed.
@@ -113,11 +116,16 @@ record IndexPlan(List<FilePlan> files, Set<String> gone, int kept, int deleted) 
 
     /// Sections that left a file leave in that file's commit, so that a renamed heading is never
     /// missing and never twice there.
-    IndexPlan build() {
+    IndexPlan build(List<Skipped> skipped) {
       Set<String> gone = new HashSet<>();
       List<FilePlan> plans = new ArrayList<>(files);
       stored.forEach((id, state) -> {
-        if (!seen.contains(id)) {
+        if (seen.contains(id)) {
+          return;
+        }
+        if (skipped.stream().anyMatch(unread -> unread.covers(state.file()))) {
+          kept += state.chunks();
+        } else {
           deleted += state.chunks();
           gone.add(id);
         }

@@ -5,6 +5,7 @@ import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.EmbeddingException;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankContents;
+import dev.memoryrouter.memory.BankContents.Skipped;
 import dev.memoryrouter.memory.Chunk;
 import dev.memoryrouter.memory.Section;
 import dev.memoryrouter.store.VectorStore;
@@ -25,7 +26,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the index of a bank up to date with its files: new and changed sections are embedded,
-/// moved ones get their new lines, gone ones leave. One reindex of a bank at a time; others wait.
+/// moved ones get their new lines, gone ones leave. What cannot be read now, be it the whole
+/// folder, keeps its place in the index and is reported. One reindex of a bank at a time; others
+/// wait.
 ///
 /// The changes of one file are always in one commit; many files take several commits, so that a
 /// first indexing that is killed goes on where it was. Thread-safe.
@@ -111,7 +114,7 @@ public final class Indexer {
     IndexReport report = state.report;
     Optional<Size> size = Optional.empty();
     int files = report == null ? 0 : report.files();
-    Optional<String> problem = Optional.ofNullable(state.failure);
+    Optional<String> problem = Optional.ofNullable(state.failure).or(() -> rootProblem(report));
     try {
       size = store.size(bank.name());
       if (report == null) {
@@ -132,6 +135,20 @@ public final class Indexer {
         state.indexing,
         report == null ? List.of() : report.skipped(),
         problem.orElse(null));
+  }
+
+  private static Optional<String> rootProblem(@Nullable IndexReport report) {
+    return report == null
+        ? Optional.empty()
+        : report.skipped().stream()
+            .filter(Skipped::isRoot)
+            .findFirst()
+            .map(root ->
+                "bank %s cannot be read: %s%s"
+                    .formatted(
+                        report.bank(),
+                        root.reason(),
+                        report.chunks() == 0 ? "" : "; what was indexed before is still found"));
   }
 
   private int storedFiles(Bank bank) throws IOException {

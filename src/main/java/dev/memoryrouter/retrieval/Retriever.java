@@ -30,10 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class Retriever {
   /// Score below which a hit is more likely noise than help; the shipped `memory.min-score`.
   ///
-  /// On the development banks it leaves half of the questions to a wrong bank without any hit, and
-  /// costs 8 % of the answering sections among the first ten; 4 % of the answerable questions get
-  /// nothing. At 0.12 it would be 28 %, 4 % and 3 %, at 0.18 70 %, 16 % and 6 %.
-  public static final double DEFAULT_MIN_SCORE = 0.15;
+  /// On the development banks it costs 4 % of recall@5, leaves 3 % of the answerable questions
+  /// without any section and 44 % of the questions to a wrong bank. `docs/benchmarks.md` has other
+  /// values.
+  public static final double DEFAULT_MIN_SCORE = 0.14;
 
   private static final Logger LOG = LoggerFactory.getLogger(Retriever.class);
 

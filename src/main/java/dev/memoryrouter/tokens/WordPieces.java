@@ -1,29 +1,31 @@
 package dev.memoryrouter.tokens;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/// Counts and splits text by the word pieces of the embedding model all-MiniLM-L6-v2, without its
-/// two special tokens. Thread-safe; the vocabulary is loaded at the first use.
+/// Splits and counts text by the word pieces of the embedding model all-MiniLM-L6-v2, without its
+/// two special ones, and gives their ids. Thread-safe; the vocabulary is loaded at the first use.
 ///
-/// Written in Java on the vocabulary of the model's `tokenizer.json`: the native tokenizer that the
-/// embedder uses takes 40 µs for a short line, too slow to count every line of a bank. A test
-/// compares both. They differ for some 600 characters of rare scripts that are newer than the
-/// native tokenizer's tables, and for the spelling of special tokens such as `[MASK]`, which count
-/// as ordinary characters; there this counts more, never fewer.
+/// Written in Java, with no limit on length: the native tokenizer beside the model cuts at 128
+/// pieces without a word, takes 40 µs for a short line and reports its start to a remote host. A
+/// test compares both. They differ for some 600 characters of rare scripts that are newer than the
+/// native tokenizer's tables, and for the spelling of special pieces such as `[MASK]`, which count
+/// as ordinary characters; there this gives more pieces, never fewer.
 public final class WordPieces implements TokenCounter {
   /// [CLS] and [SEP], which the model adds to every text.
   public static final int SPECIALS = 2;
 
-  private static final String TOKENIZER = "/all-minilm-l6-v2-q-tokenizer.json";
+  private static final String VOCABULARY = "/bert-vocabulary-en.txt";
   private static final String CONTINUATION = "##";
 
   /// A longer word is one unknown piece.
@@ -47,13 +49,36 @@ public final class WordPieces implements TokenCounter {
 
   @Override
   public int count(String text) {
+    return pieces(text).size;
+  }
+
+  /// The ids of all pieces of a text, without [CLS] and [SEP].
+  public int[] ids(String text) {
+    return pieces(text).toArray();
+  }
+
+  /// The id of a piece as the vocabulary spells it, such as `[CLS]`.
+  ///
+  /// @throws IllegalArgumentException if there is no such piece
+  public int id(String piece) {
+    return vocabulary().id(piece);
+  }
+
+  /// Loads the vocabulary now, so that a damaged installation is seen at once.
+  ///
+  /// @throws UncheckedIOException if it cannot be read
+  public void load() {
+    vocabulary();
+  }
+
+  private Ids pieces(String text) {
     var words = new BertWords(text, 0);
     Vocabulary pieces = vocabulary();
-    int total = 0;
+    var ids = new Ids();
     while (words.next()) {
-      total += pieces.count(words.word());
+      pieces.add(words.word(), ids);
     }
-    return total;
+    return ids;
   }
 
   /// Cuts a text into parts of at most `limit` word pieces each, between words where that is
@@ -76,10 +101,10 @@ public final class WordPieces implements TokenCounter {
   private int fit(String text, int from, int limit) {
     var words = new BertWords(text, from);
     Vocabulary pieces = vocabulary();
-    int total = 0;
+    var ids = new Ids();
     while (words.next()) {
-      total += pieces.count(words.word());
-      if (total > limit) {
+      pieces.add(words.word(), ids);
+      if (ids.size > limit) {
         return words.start() > from && !text.substring(from, words.start()).isBlank()
             ? words.start()
             : insideWord(text, from, words.end(), limit);
@@ -100,10 +125,10 @@ public final class WordPieces implements TokenCounter {
 
   private Vocabulary vocabulary() {
     Vocabulary loaded = vocabulary;
-    return loaded != null ? loaded : load();
+    return loaded != null ? loaded : read();
   }
 
-  private synchronized Vocabulary load() {
+  private synchronized Vocabulary read() {
     Vocabulary loaded = vocabulary;
     if (loaded == null) {
       loaded = Vocabulary.read();
@@ -112,62 +137,100 @@ public final class WordPieces implements TokenCounter {
     return loaded;
   }
 
-  /// The pieces that may begin a word and those that may continue one.
-  private record Vocabulary(Set<String> first, Set<String> next, int longest) {
+  /// Ids of the pieces that may begin a word and of those that may continue one.
+  private record Vocabulary(
+      Map<String, Integer> first, Map<String, Integer> next, int longest, int unknown) {
+    /// One piece a line; the number of the line, from 0, is its id.
     static Vocabulary read() {
-      try (InputStream in = WordPieces.class.getResourceAsStream(TOKENIZER)) {
+      try (InputStream in = WordPieces.class.getResourceAsStream(VOCABULARY)) {
         if (in == null) {
-          throw new IllegalStateException("not on the class path: " + TOKENIZER);
+          throw new IOException("missing from the class path; the installation is damaged");
         }
-        JsonNode root = JsonMapper.shared().readTree(in);
-        return of(root.path("model").path("vocab").propertyNames());
+        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        return of(lines.readAllLines());
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + TOKENIZER, e);
+        throw new UncheckedIOException("cannot read " + VOCABULARY + ": " + e.getMessage(), e);
       }
     }
 
-    private static Vocabulary of(Iterable<String> tokens) {
-      Set<String> first = new HashSet<>();
-      Set<String> next = new HashSet<>();
+    private static Vocabulary of(List<String> pieces) {
+      Map<String, Integer> first = HashMap.newHashMap(pieces.size());
+      Map<String, Integer> next = new HashMap<>();
       int longest = 0;
-      for (String token : tokens) {
-        longest = Math.max(longest, token.length());
-        if (token.startsWith(CONTINUATION) && token.length() > CONTINUATION.length()) {
-          next.add(token.substring(CONTINUATION.length()));
+      for (int id = 0; id < pieces.size(); id++) {
+        String piece = pieces.get(id);
+        longest = Math.max(longest, piece.length());
+        if (continues(piece)) {
+          next.put(piece.substring(CONTINUATION.length()), id);
         } else {
-          first.add(token);
+          first.put(piece, id);
         }
       }
-      return new Vocabulary(first, next, longest);
+      return new Vocabulary(first, next, longest, first.getOrDefault("[UNK]", 0));
+    }
+
+    private static boolean continues(String piece) {
+      return piece.startsWith(CONTINUATION) && piece.length() > CONTINUATION.length();
+    }
+
+    int id(String piece) {
+      Integer id =
+          continues(piece) ? next.get(piece.substring(CONTINUATION.length())) : first.get(piece);
+      if (id == null) {
+        throw new IllegalArgumentException("the vocabulary has no piece " + piece);
+      }
+      return id;
     }
 
     /// Longest match first; a word with a part that matches nothing is one unknown piece.
-    int count(CharSequence word) {
+    void add(CharSequence word, Ids ids) {
       String text = word.toString();
-      if (first.contains(text)) {
-        return 1;
+      Integer whole = first.get(text);
+      if (whole != null) {
+        ids.add(whole);
+        return;
       }
-      if (text.codePointCount(0, text.length()) > LONGEST_WORD) {
-        return 1;
-      }
-      int pieces = 0;
-      for (int at = 0; at < text.length(); pieces++) {
-        int end = longestMatch(text, at);
-        if (end == at) {
-          return 1;
-        }
+      int before = ids.size;
+      boolean known = text.codePointCount(0, text.length()) <= LONGEST_WORD;
+      for (int at = 0; known && at < text.length(); ) {
+        int end = addLongest(text, at, ids);
+        known = end > at;
         at = end;
       }
-      return pieces;
+      if (!known) {
+        ids.size = before;
+        ids.add(unknown);
+      }
     }
 
-    private int longestMatch(String text, int at) {
-      Set<String> pieces = at == 0 ? first : next;
-      int end = Math.min(text.length(), at + longest);
-      while (end > at && !pieces.contains(text.substring(at, end))) {
-        end--;
+    /// Adds the longest piece that begins at `at` and returns its end, `at` for none.
+    private int addLongest(String text, int at, Ids ids) {
+      Map<String, Integer> pieces = at == 0 ? first : next;
+      for (int end = Math.min(text.length(), at + longest); end > at; end--) {
+        Integer id = pieces.get(text.substring(at, end));
+        if (id != null) {
+          ids.add(id);
+          return end;
+        }
       }
-      return end;
+      return at;
+    }
+  }
+
+  /// A growing list of ids.
+  private static final class Ids {
+    private int[] values = new int[32];
+    private int size;
+
+    void add(int id) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, 2 * size);
+      }
+      values[size++] = id;
+    }
+
+    int[] toArray() {
+      return Arrays.copyOf(values, size);
     }
   }
 }

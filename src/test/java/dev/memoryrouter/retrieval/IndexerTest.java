@@ -22,6 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IndexerTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -101,6 +103,44 @@ class IndexerTest {
     assertCounts(report, 0, 1, 3);
     assertThat(report.chunks()).isEqualTo(1);
     assertThat(store.sections("app")).containsOnlyKeys("a.md:Two");
+  }
+
+  @Test
+  void reindex_fileCannotBeRead_keepsItsSectionsUntilItCan() {
+    reindex();
+    notes.remove("b.md");
+    notes.skip("b.md", "no permission to read it");
+    IndexReport report = reindex();
+    assertCounts(report, 0, 4, 0);
+    assertThat(report.files()).isEqualTo(1);
+    assertThat(store.matching("app", "fourth", 5).chunks()).hasSize(1);
+    notes.skipNothing();
+    assertCounts(reindex(), 0, 3, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sub", "sub/b.md", "."})
+  void reindex_folderCannotBeRead_keepsWhatLiesBelow(String skipped) {
+    notes.put("sub/b.md", "# Below\nfifth line");
+    notes.put("subway.md", "# Beside\nsixth line");
+    reindex();
+    notes.remove("sub/b.md");
+    notes.remove("subway.md");
+    notes.skip(skipped, "no permission to read it");
+    assertThat(reindex().deleted()).isEqualTo(skipped.equals(".") ? 0 : 1);
+    assertThat(store.matching("app", "fifth", 5).chunks()).hasSize(1);
+  }
+
+  @Test
+  void reindex_missingRoot_keepsTheIndexAndIsAProblem() {
+    reindex();
+    notes.remove("a.md");
+    notes.remove("b.md");
+    notes.skip(".", "no such folder: /x");
+    assertCounts(reindex(), 0, 4, 0);
+    assertThat(indexer.status(BANK).problem())
+        .isEqualTo(
+            "bank app cannot be read: no such folder: /x; what was indexed before is still found");
   }
 
   @Test

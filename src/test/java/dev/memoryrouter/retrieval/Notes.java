@@ -32,6 +32,10 @@ final class Notes {
     skipped.add(new Skipped(file, reason));
   }
 
+  void skipNothing() {
+    skipped.clear();
+  }
+
   BankContents read(Bank bank) {
     List<MemoryFile> read = new ArrayList<>();
     files.forEach((file, text) ->

@@ -8,6 +8,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -73,12 +74,31 @@ class WordPiecesTest {
           "^",
           "~",
           "<",
-          ">");
+          ">",
+          "memory",
+          "Größe",
+          "İstanbul",
+          "日本語",
+          "HttpClient2",
+          "snake_case_name",
+          "a-b/c.d",
+          "`code()`",
+          "x".repeat(101),
+          "\r\n",
+          "©",
+          "—",
+          "\u0000",
+          "Ελληνικά",
+          "ΣΑΣ",
+          "हिन्दी",
+          "ไทย",
+          "unaffable",
+          "##ing");
 
   private final WordPieces pieces = WordPieces.miniLm();
 
   @Test
-  void count_randomTexts_equalsTheNativeTokenizer() throws IOException {
+  void ids_randomTexts_equalTheNativeTokenizer() throws IOException {
     long seed = new Random().nextLong();
     var random = new Random(seed);
     List<String> texts = new ArrayList<>();
@@ -86,14 +106,17 @@ class WordPiecesTest {
       var text = new StringBuilder();
       for (int part = random.nextInt(12); part >= 0; part--) {
         text.append(PARTS.get(random.nextInt(PARTS.size())));
+        text.append(random.nextInt(3) == 0 ? " " : "");
       }
       texts.add(text.toString());
     }
     try (HuggingFaceTokenizer reference = reference()) {
       for (String text : texts) {
-        assertThat(pieces.count(text))
+        long[] expected = reference.encode(text, false, false).getIds();
+        assertThat(Arrays.stream(pieces.ids(text)).asLongStream().toArray())
             .as("seed %d, text '%s'", seed, text)
-            .isEqualTo(reference.encode(text, false, false).getIds().length);
+            .containsExactly(expected);
+        assertThat(pieces.count(text)).isEqualTo(expected.length);
       }
     }
   }
@@ -129,6 +152,21 @@ class WordPiecesTest {
     assertThat(pieces.count("a".repeat(101))).isEqualTo(1);
     assertThat(pieces.count("")).isZero();
     assertThat(pieces.id()).isEqualTo("minilm");
+  }
+
+  @Test
+  void id_piece_isItsPlaceInTheVocabulary() {
+    assertThat(pieces.id("[CLS]")).isEqualTo(101);
+    assertThat(pieces.id("[SEP]")).isEqualTo(102);
+    assertThat(pieces.ids("unaffable")).containsExactly(ids("una", "##ffa", "##ble"));
+    assertThat(pieces.ids("\u0000")).isEmpty();
+    assertThatThrownBy(() -> pieces.id("##zzzz"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("##zzzz");
+  }
+
+  private int[] ids(String... known) {
+    return Arrays.stream(known).mapToInt(pieces::id).toArray();
   }
 
   @Test

@@ -26,7 +26,7 @@ final class NearestSearch {
   /// Documents with their cosine, best first.
   static ScoreDoc[] search(IndexSearcher searcher, float[] vector, int limit, int exactLimit)
       throws IOException {
-    if (searcher.getIndexReader().numDocs() <= exactLimit) {
+    if (vectors(searcher) <= exactLimit) {
       return exact(searcher, vector, limit);
     }
     int breadth = Math.max(limit, GRAPH_BREADTH);
@@ -36,6 +36,16 @@ final class NearestSearch {
       doc.score = 2 * doc.score - 1; // Lucene scores (1 + cosine) / 2
     }
     return found;
+  }
+
+  /// How many there are, those of removed chunks that are still in the files included.
+  private static long vectors(IndexSearcher searcher) throws IOException {
+    long count = 0;
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.VECTOR);
+      count += vectors == null ? 0 : vectors.size();
+    }
+    return count;
   }
 
   private static ScoreDoc[] exact(IndexSearcher searcher, float[] vector, int limit)

@@ -33,7 +33,7 @@ class LuceneDamageIT {
 
   @Test
   void apply_writerKilledAtAnyMoment_lastCommitIsWhole() throws Exception {
-    for (int kill = 0; kill < 4; kill++) {
+    for (int kill = 0; kill < 2; kill++) {
       Process writer = startWriter();
       try (InputStream commits = writer.getInputStream()) {
         int known = 0;

@@ -1,0 +1,149 @@
+package dev.memoryrouter.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/// Runs everything that is measured and writes it as a Markdown page.
+public final class BenchReport {
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache",
+          "TokenBench.countWarm", "count that prompt again through the cache",
+          "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone",
+          "ConversationBench.readConversation",
+              "read a Cline body of 100,000 tokens: JSON and what the agent means",
+          "EmbeddingBench.embedQuery", "embed a short question",
+          "EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces",
+          "EmbeddingBench.classifyShortText", "tell the intent of a short text, embedding included",
+          "SearchBench.search", "search the best 12 sections, vector known, among");
+
+  private BenchReport() {}
+
+  /// Arguments: the file to write, and a remark on what else ran on the machine.
+  public static void main(String[] args) throws Exception {
+    Path page = Path.of(args[0]);
+    String remark = args.length > 1 ? args[1] : "";
+    List<String> lines = new ArrayList<>(head(remark));
+    lines.addAll(jmh());
+    Path temp = Files.createTempDirectory("bench");
+    try {
+      lines.add("## Whole server\n");
+      lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
+      if (LabelledBanks.present()) {
+        lines.add("## Memory banks\n");
+        lines.add(
+            "Twelve real memory banks with 180 labelled questions; a wrong bank is another one that the question is not about.\n");
+        lines.addAll(Quality.lines(Files.createDirectory(temp.resolve("quality"))));
+      }
+    } finally {
+      delete(temp);
+    }
+    Files.writeString(page, String.join("\n", lines).strip() + "\n");
+    System.out.println("Wrote " + page);
+  }
+
+  private static List<String> head(String remark) throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add("# Benchmarks\n");
+    lines.add("Written by `scripts/bench.sh`; figures as measured, on the machine below.\n");
+    lines.add("| | |");
+    lines.add("|---|---|");
+    lines.add("| date | " + LocalDate.now(ZoneOffset.UTC) + " |");
+    lines.add("| CPU | " + cpu() + " |");
+    lines.add("| cores | " + Runtime.getRuntime().availableProcessors() + " |");
+    lines.add("| memory | " + memory() + " |");
+    lines.add(
+        "| system | " + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " |");
+    lines.add(
+        "| JDK | "
+            + System.getProperty("java.vendor")
+            + " "
+            + System.getProperty("java.runtime.version")
+            + " |");
+    lines.add("| beside it | " + (remark.isBlank() ? "not said" : remark) + " |");
+    lines.add("");
+    return lines;
+  }
+
+  private static String cpu() throws IOException {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return "not known";
+    }
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("not known");
+    }
+  }
+
+  private static String memory() {
+    return java.lang.management.ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.round(system.getTotalMemorySize() / 1e9) + " GB"
+        : "not known";
+  }
+
+  private static List<String> jmh() throws RunnerException {
+    Collection<RunResult> results =
+        new Runner(
+                new OptionsBuilder()
+                    .include("dev\\.memoryrouter\\.bench\\..*")
+                    .mode(Mode.AverageTime)
+                    .timeUnit(java.util.concurrent.TimeUnit.MICROSECONDS)
+                    .forks(1)
+                    .warmupIterations(2)
+                    .warmupTime(TimeValue.seconds(1))
+                    .measurementIterations(4)
+                    .measurementTime(TimeValue.seconds(1))
+                    .jvmArgs("--enable-native-access=ALL-UNNAMED")
+                    .build())
+            .run();
+    List<String> lines = new ArrayList<>();
+    lines.add("## Parts\n");
+    lines.add("JMH, one fork, two warm-up and four measured rounds of a second; one thread.\n");
+    lines.add("| what | mean in µs | ± (99.9 %) |");
+    lines.add("|---|---|---|");
+    results.forEach(result -> lines.add(row(result)));
+    lines.add("");
+    return lines;
+  }
+
+  private static String row(RunResult result) {
+    String full = result.getParams().getBenchmark();
+    String name = full.substring("dev.memoryrouter.bench.".length());
+    String sections = result.getParams().getParam("sections");
+    Result<?> figure = result.getPrimaryResult();
+    return "| %s%s | %s | %s |"
+        .formatted(
+            NAMES.getOrDefault(name, name),
+            sections == null ? "" : " " + sections,
+            Figures.format(figure.getScore()),
+            Figures.format(figure.getScoreError()));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

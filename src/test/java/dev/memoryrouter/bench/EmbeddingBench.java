@@ -1,0 +1,54 @@
+package dev.memoryrouter.bench;
+
+import dev.memoryrouter.embedding.MiniLmEmbedder;
+import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.files.Yaml;
+import dev.memoryrouter.routing.ExampleVectors;
+import dev.memoryrouter.routing.IntentClassifier;
+import dev.memoryrouter.routing.IntentResult;
+import dev.memoryrouter.routing.RoutingFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/// The embedding model, and telling an intent with it. Nothing comes from a cache.
+@State(Scope.Benchmark)
+public class EmbeddingBench {
+  private static final String QUERY = "How does the carrier client retry after an error?";
+  private static final String CHUNK = "token ".repeat(MiniLmEmbedder.WINDOW - 2);
+
+  private final MiniLmEmbedder embedder = MiniLmEmbedder.load();
+  private IntentClassifier intents = new IntentClassifier(Map.of(), new ExampleVectors(embedder));
+
+  @Setup
+  public void prepare() throws IOException {
+    var file = Yaml.read(Path.of("config/routing.yaml"), Environment.of(Map.of()));
+    intents = new IntentClassifier(RoutingFile.read(file).intents(), new ExampleVectors(embedder));
+    intents.prepare();
+  }
+
+  @TearDown
+  public void close() {
+    embedder.close();
+  }
+
+  @Benchmark
+  public float[] embedQuery() {
+    return embedder.embed(QUERY);
+  }
+
+  @Benchmark
+  public float[] embedFullChunk() {
+    return embedder.embed(CHUNK);
+  }
+
+  @Benchmark
+  public IntentResult classifyShortText() {
+    return intents.classify(QUERY);
+  }
+}
