@@ -3,6 +3,7 @@ package dev.memoryrouter.prompt;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.conversation.Role;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,6 +25,11 @@ public final class BlockMemory {
   Map<Integer, PlacedBlock> placedIn(Conversation conversation, String bank) {
     Map<Integer, PlacedBlock> found = new TreeMap<>();
     for (int i = 0; i < conversation.request().messages().size(); i++) {
+      // A system message shares the identity of what is before it, so the role must be looked at
+      // too.
+      if (conversation.request().messages().get(i).role() != Role.USER) {
+        continue;
+      }
       int index = i;
       Optional.ofNullable(blocks.getIfPresent(key(conversation, index, bank)))
           .ifPresent(block -> found.put(index, block));

@@ -3,6 +3,7 @@ package dev.memoryrouter.prompt;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.prompt.MemoryEntry.State;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A prompt that fits one model, with the account of its tokens.
 ///
@@ -12,16 +13,26 @@ import java.util.List;
 /// @param reserve tokens kept for the output; also the most that the model may write
 /// @param limit the model's effective limit
 /// @param entries the receipt: every section that was placed or left out
+/// @param fresh the block that this prompt places anew; null when the newest turn is settled or has
+///   no place for one
 public record FittedPrompt(
     ChatRequest request,
     int promptTokens,
     int memoryTokens,
     int reserve,
     EffectiveLimit limit,
-    List<MemoryEntry> entries) {
+    List<MemoryEntry> entries,
+    @Nullable FreshBlock fresh) {
   public FittedPrompt {
     entries = List.copyOf(entries);
   }
+
+  /// A block placed for the newest human turn.
+  ///
+  /// @param message index of the message that carries it
+  /// @param part index of its part in that message
+  /// @param text empty when the turn was looked at and gets nothing
+  public record FreshBlock(int message, int part, String text) {}
 
   /// Number of sections in the prompt, new and repeated.
   public int sections() {

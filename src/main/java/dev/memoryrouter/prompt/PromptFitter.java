@@ -5,6 +5,7 @@ import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.Message;
 import dev.memoryrouter.conversation.Role;
 import dev.memoryrouter.conversation.TurnKind;
+import dev.memoryrouter.prompt.FittedPrompt.FreshBlock;
 import dev.memoryrouter.prompt.MemoryEntry.State;
 import dev.memoryrouter.retrieval.Hit;
 import java.util.ArrayList;
@@ -17,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Fits prompt, tools, memory and output reserve into a model's effective limit. What does not fit
-/// leaves in this order: sections of the new block, old blocks from the oldest, output reserve down
-/// to [#LEAST_RESERVE]. Thread-safe.
+/// leaves in this order: sections of the new block, output reserve down to [#LEAST_RESERVE], old
+/// blocks from the oldest. Thread-safe.
 public final class PromptFitter {
   /// Output tokens that must remain possible before an overflow is declared.
   static final int LEAST_RESERVE = 1024;
@@ -43,38 +44,35 @@ public final class PromptFitter {
     return new Fitting(conversation, target, offer, settings).fit();
   }
 
-  /// Whether it is settled what memory the newest human turn has: a block was placed for it, or it
-  /// was looked at and got nothing.
+  /// Whether it is settled what memory the newest human turn has: it was answered already, and a
+  /// block was placed for it, or it was looked at and got nothing. A turn that nobody has answered
+  /// is never settled: nothing is cached yet, and the index may be newer than the last try.
   public boolean knowsNewestTurn(Conversation conversation, String bank) {
     return Placement.of(conversation)
+        .filter(place -> isAnswered(conversation, place))
         .filter(place -> memory.placedIn(conversation, bank).containsKey(place.message()))
         .isPresent();
   }
 
-  /// Remembers the blocks of a prompt that is about to be sent, so that later turns repeat them.
+  private static boolean isAnswered(Conversation conversation, Placement place) {
+    List<Message> messages = conversation.request().messages();
+    return messages.subList(place.message(), messages.size()).stream()
+        .anyMatch(message -> message.role() == Role.ASSISTANT);
+  }
+
+  /// Remembers the block of a prompt that is about to be sent, so that later turns repeat it. Of
+  /// several prompts for one turn the last one counts: it is the one that was answered.
   public void remember(Conversation conversation, String bank, FittedPrompt prompt) {
-    Placement.of(conversation)
-        .filter(place -> !memory.placedIn(conversation, bank).containsKey(place.message()))
-        .ifPresent(place ->
-            memory.remember(
-                conversation, place.message(), bank, newBlock(conversation, place, prompt)));
-  }
-
-  private static PlacedBlock newBlock(
-      Conversation conversation, Placement place, FittedPrompt prompt) {
-    List<MemoryEntry> injected =
-        prompt.entries().stream().filter(entry -> entry.state() == State.INJECTED).toList();
-    Message before = conversation.request().messages().get(place.message());
-    Message after = prompt.request().messages().get(place.message());
-    String block = injected.isEmpty() ? "" : inserted(before, after, place.part());
-    return new PlacedBlock(place.part(), block, injected);
-  }
-
-  private static String inserted(Message before, Message after, int part) {
-    if (before.form() == Message.Form.STRING) {
-      return after.text().substring(before.text().length() + 2);
+    FittedPrompt.FreshBlock fresh = prompt.fresh();
+    if (fresh != null) {
+      List<MemoryEntry> injected =
+          prompt.entries().stream().filter(entry -> entry.state() == State.INJECTED).toList();
+      memory.remember(
+          conversation,
+          fresh.message(),
+          bank,
+          new PlacedBlock(fresh.part(), fresh.text(), injected));
     }
-    return ((dev.memoryrouter.conversation.Part.Text) after.parts().get(part)).text();
   }
 
   /// One fit; holds what its steps share.
@@ -88,6 +86,7 @@ public final class PromptFitter {
     private final int wanted;
     private final int least;
     private final int base;
+    private final Optional<Placement> openPlace;
     private final List<MemoryEntry> entries = new ArrayList<>();
 
     Fitting(Conversation conversation, Target target, MemoryOffer offer, MemorySettings settings) {
@@ -100,6 +99,8 @@ public final class PromptFitter {
       wanted = wantedOutput(request, target.maxOutput());
       least = Math.min(LEAST_RESERVE, wanted);
       base = counter.count(request, target.tokenizer());
+      openPlace =
+          Placement.of(conversation).filter(_ -> !knowsNewestTurn(conversation, offer.bank()));
     }
 
     Fit fit() {
@@ -108,10 +109,13 @@ public final class PromptFitter {
       }
       Map<Integer, PlacedBlock> blocks = keptBlocks();
       int repeated = blocks.values().stream().mapToInt(this::cost).sum();
-      Optional<PlacedBlock> fresh = freshBlock(blocks, repeated);
-      Placement.of(conversation)
-          .ifPresent(place -> fresh.ifPresent(block -> blocks.put(place.message(), block)));
-      int memoryTokens = repeated + fresh.map(this::cost).orElse(0);
+      FreshBlock fresh = freshBlock(repeated);
+      int memoryTokens = repeated;
+      if (fresh != null) {
+        PlacedBlock block = new PlacedBlock(fresh.part(), fresh.text(), List.of());
+        blocks.put(fresh.message(), block);
+        memoryTokens += cost(block);
+      }
       int prompt = base + memoryTokens;
       return new Fit.Fits(
           new FittedPrompt(
@@ -120,13 +124,15 @@ public final class PromptFitter {
               memoryTokens,
               Math.min(wanted, limit - prompt),
               target.limit(),
-              entries));
+              entries,
+              fresh));
     }
 
     /// Blocks of earlier turns that still fit, the newest kept; the reserve gives way before they
     /// do.
     private Map<Integer, PlacedBlock> keptBlocks() {
       Map<Integer, PlacedBlock> known = memory.placedIn(conversation, offer.bank());
+      openPlace.ifPresent(place -> known.remove(place.message()));
       Map<Integer, PlacedBlock> kept = new LinkedHashMap<>();
       int room = limit - base - least;
       for (int message : known.keySet().stream().sorted((a, b) -> b - a).toList()) {
@@ -151,16 +157,18 @@ public final class PromptFitter {
       return kept;
     }
 
-    private Optional<PlacedBlock> freshBlock(Map<Integer, PlacedBlock> known, int repeated) {
-      Optional<Placement> place = Placement.of(conversation);
-      if (place.isEmpty() || known.containsKey(place.get().message())) {
-        return Optional.empty();
+    private @Nullable FreshBlock freshBlock(int repeated) {
+      if (openPlace.isEmpty()) {
+        return null;
       }
+      Placement place = openPlace.get();
       int room = limit - base - repeated - wanted;
       int budget = Math.min(room, memoryBudget(limit, settings));
-      return Optional.ofNullable(wholeBank(budget))
-          .or(() -> Optional.ofNullable(ranked(budget)))
-          .map(text -> new PlacedBlock(place.get().part(), text, List.of()));
+      String text = wholeBank(budget);
+      if (text == null) {
+        text = ranked(budget);
+      }
+      return new FreshBlock(place.message(), place.part(), text == null ? "" : text);
     }
 
     private @Nullable String wholeBank(int budget) {

@@ -8,7 +8,6 @@ import dev.memoryrouter.conversation.ConversationReader;
 import dev.memoryrouter.conversation.Message;
 import dev.memoryrouter.conversation.Part;
 import dev.memoryrouter.conversation.Role;
-import dev.memoryrouter.conversation.TurnKind;
 import dev.memoryrouter.prompt.MemoryEntry.State;
 import dev.memoryrouter.retrieval.Hit;
 import dev.memoryrouter.testing.ChatBodies;
@@ -93,14 +92,57 @@ class PromptFitterTest {
   }
 
   @Test
-  void fit_turnThatGotNothing_goesWithoutForGood() {
-    Conversation conversation = conversation("user", "Hello");
-    fitter.remember(conversation, "bank", fits(conversation, 32_768, offer(List.of(), List.of())));
+  void fit_answeredTurnThatGotNothing_goesWithoutForGood() {
+    Conversation asked = conversation("user", "Hello");
+    fitter.remember(asked, "bank", fits(asked, 32_768, offer(List.of(), List.of())));
+    assertThat(fitter.knowsNewestTurn(asked, "bank")).isFalse();
 
-    assertThat(fitter.knowsNewestTurn(conversation, "bank")).isTrue();
+    Conversation answered = conversation("user", "Hello", "assistant", "Hi");
+    assertThat(fitter.knowsNewestTurn(answered, "bank")).isTrue();
+    assertThat(fitter.knowsNewestTurn(answered, "other")).isFalse();
     MemoryOffer late = offer(List.of(), List.of(hit("a.md", "A", 0.9, "new")));
-    assertThat(fits(conversation, 32_768, late).request()).isEqualTo(conversation.request());
-    assertThat(fitter.knowsNewestTurn(conversation, "other")).isFalse();
+    assertThat(fits(answered, 32_768, late).request()).isEqualTo(answered.request());
+  }
+
+  @Test
+  void fit_sameQuestionAskedAnew_getsWhatTheIndexSaysNow() {
+    Conversation asked = conversation("user", "How are retries done?");
+    MemoryOffer before = offer(List.of(), List.of(hit("a.md", "Retries", 0.9, "Old.")));
+    fitter.remember(asked, "bank", fits(asked, 32_768, before));
+    MemoryOffer after = offer(List.of(), List.of(hit("a.md", "Retries", 0.9, "New.")));
+
+    assertThat(fits(asked, 32_768, after).request().messages().getFirst().text())
+        .contains("New.")
+        .doesNotContain("Old.");
+  }
+
+  @Test
+  void remember_severalTries_theLastOneIsRepeated() {
+    Conversation asked = conversation("user", "How are retries done?");
+    List<Hit> hits =
+        List.of(hit("a.md", "A", 0.9, "small"), hit("b.md", "B", 0.8, "w ".repeat(900)));
+    FittedPrompt small = fits(asked, 4_096, offer(List.of(), hits));
+    FittedPrompt large = fits(asked, 32_768, offer(List.of(), hits));
+    assertThat(large.memoryTokens()).isGreaterThan(small.memoryTokens());
+    fitter.remember(asked, "bank", small);
+    fitter.remember(asked, "bank", large);
+
+    Conversation later =
+        conversation("user", "How are retries done?", "assistant", "So.", "user", "Ok?");
+    assertThat(fits(later, 32_768, offer(List.of(), List.of())).request().messages().getFirst())
+        .isEqualTo(large.request().messages().getFirst());
+  }
+
+  @Test
+  void fit_systemMessageAfterTheCarrier_getsNoMemory() {
+    Conversation asked = conversation("user", "How are retries done?");
+    MemoryOffer offer = offer(List.of(), List.of(hit("a.md", "A", 0.9, "With jitter.")));
+    fitter.remember(asked, "bank", fits(asked, 32_768, offer));
+
+    Conversation later =
+        conversation(
+            "user", "How are retries done?", "system", "Note.", "assistant", "So.", "user", "Ok?");
+    assertThat(fits(later, 32_768, offer).request().messages().get(1).text()).isEqualTo("Note.");
   }
 
   @Test
@@ -233,7 +275,6 @@ class PromptFitterTest {
     String body =
         JsonMapper.shared().writeValueAsString(Map.of("model", "m", "messages", messages));
     Conversation conversation = new ConversationReader().read(ChatBodies.read(body), Map.of());
-    assertThat(conversation.turn()).isIn(TurnKind.FIRST, TurnKind.HUMAN);
     return conversation;
   }
 }
