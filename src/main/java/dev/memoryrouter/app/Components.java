@@ -207,10 +207,16 @@ final class Components implements Workbench, AutoCloseable {
     PromptFitter fitter = new PromptFitter(counter(), new BlockMemory());
     return new ChatPipeline(
         setups(),
+        this::configProblem,
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
         slots());
+  }
+
+  /// Commands read the configuration once and fail when it is not valid.
+  private Optional<String> configProblem() {
+    return server ? reloading().problem() : Optional.empty();
   }
 
   @Override

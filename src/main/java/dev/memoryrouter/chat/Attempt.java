@@ -2,6 +2,7 @@ package dev.memoryrouter.chat;
 
 /// One call to a model for a request.
 ///
-/// @param result `answered`, or why it failed, for a person
+/// @param kind `answered`, or the kind of failure, such as `timed-out`
+/// @param result `answered`, or why it failed, for a person; may quote the upstream
 /// @param millis until the first payload or the failure
-public record Attempt(String model, String upstream, String result, long millis) {}
+public record Attempt(String model, String upstream, String kind, String result, long millis) {}

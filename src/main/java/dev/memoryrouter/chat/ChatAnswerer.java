@@ -13,10 +13,13 @@ import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,33 +50,43 @@ final class ChatAnswerer {
 
   Answer answer(Plan plan) throws InterruptedException {
     List<Attempt> attempts = new ArrayList<>();
-    UpstreamFailure last = null;
+    Map<String, UpstreamFailure> failures = new LinkedHashMap<>();
     for (Candidate candidate : plan.candidates()) {
       if (candidate.verdict().usable() && candidate.fit() instanceof Fit.Fits fits) {
         switch (new Call(plan, candidate.state(), fits.prompt(), attempts).start()) {
-          case Call.Started(ChatStream stream) -> {
-            return new Answer.Streaming(
-                plan.servedBy(candidate.state(), fits.prompt(), attempts), stream);
+          case Call.Started(ChatStream stream, Answer.Served served) -> {
+            return new Answer.Streaming(served, stream);
           }
-          case Call.NotStarted(UpstreamFailure failure) -> last = failure;
+          case Call.NotStarted(UpstreamFailure failure) ->
+              failures.put(candidate.state().key(), failure);
         }
       }
     }
-    return last == null || last instanceof UpstreamFailure.Unreachable
-        ? withoutModel(plan, attempts)
-        : new Answer.Refused(new Refusal.Failed(attempts, last), attempts);
+    return failures.values().stream()
+        .filter(failure -> !(failure instanceof UpstreamFailure.Unreachable))
+        .reduce((_, last) -> last)
+        .<Answer>map(last -> new Answer.Refused(new Refusal.Failed(attempts, last), attempts))
+        .orElseGet(() -> withoutModel(plan, attempts, failures));
   }
 
   /// No model could be called at all.
-  private Answer withoutModel(Plan plan, List<Attempt> attempts) {
+  private Answer withoutModel(
+      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> unreachable) {
     Optional<Refusal> refusal = Refusals.of(plan);
     if (refusal.isPresent()) {
       return new Answer.Refused(refusal.get(), attempts);
     }
-    if (plan.conversation().isAgent()) {
-      return new Answer.Refused(new Refusal.NoModel(plan.candidates()), attempts);
-    }
-    return Extractive.answer(plan, attempts);
+    List<Candidate> candidates =
+        plan.candidates().stream()
+            .map(candidate -> asFound(candidate, unreachable.get(candidate.state().key())))
+            .toList();
+    return plan.conversation().isAgent()
+        ? new Answer.Refused(new Refusal.NoModel(candidates), attempts)
+        : Extractive.answer(plan, candidates, attempts);
+  }
+
+  private static Candidate asFound(Candidate candidate, @Nullable UpstreamFailure failure) {
+    return failure == null ? candidate : candidate.as(Verdict.UNREACHABLE, failure.message());
   }
 
   /// One call to one candidate.
@@ -86,7 +99,7 @@ final class ChatAnswerer {
 
     sealed interface Outcome {}
 
-    record Started(ChatStream stream) implements Outcome {}
+    record Started(ChatStream stream, Answer.Served served) implements Outcome {}
 
     record NotStarted(UpstreamFailure failure) implements Outcome {}
 
@@ -98,7 +111,7 @@ final class ChatAnswerer {
     }
 
     Outcome start() throws InterruptedException {
-      Permit permit = slots.acquire(slotKey(), model.settings().slots());
+      Permit permit = slots.acquire(model.slotKey(), model.settings().slots());
       ChatStream stream = null;
       boolean handedOver = false;
       try {
@@ -110,20 +123,26 @@ final class ChatAnswerer {
         if (first instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
         }
+        Outcome started = answered(first, stream, permit);
         handedOver = true;
-        return answered(first, stream, permit);
+        return started;
       } finally {
         if (!handedOver) {
-          if (stream != null) {
-            stream.close();
-          }
-          permit.close();
+          release(stream, permit);
+        }
+      }
+    }
+
+    private static void release(@Nullable ChatStream stream, Permit permit) {
+      try (permit) {
+        if (stream != null) {
+          stream.close();
         }
       }
     }
 
     private Outcome answered(ChatEvent first, ChatStream stream, Permit permit) {
-      record("answered");
+      record("answered", "answered");
       whenAnswered.accept(new AnsweredBy(plan, model));
       return new Started(
           new PeekedStream(
@@ -132,12 +151,16 @@ final class ChatAnswerer {
               () -> {
                 permit.close();
                 learnAllocation();
-              }));
+              }),
+          plan.servedBy(model, prompt, attempts));
     }
 
     private Outcome failed(UpstreamFailure failure) {
-      record(failure.message());
-      LOG.warn("{} did not answer: {}", model.key(), failure.message());
+      record(failure.kind(), failure.message());
+      LOG.warn(
+          "{} on {} did not answer: {}", model.key(), model.settings().upstream(), failure.kind());
+      // What the upstream says may quote the prompt.
+      LOG.debug("{}: {}", model.key(), failure.message());
       if (failure instanceof UpstreamFailure.Unreachable
           || failure instanceof UpstreamFailure.ModelMissing) {
         plan.setup().upstreams().refresh(model.settings().upstream());
@@ -145,9 +168,9 @@ final class ChatAnswerer {
       return new NotStarted(failure);
     }
 
-    private void record(String result) {
+    private void record(String kind, String result) {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-      attempts.add(new Attempt(model.key(), model.settings().upstream(), result, millis));
+      attempts.add(new Attempt(model.key(), model.settings().upstream(), kind, result, millis));
     }
 
     /// Looks once, after the first call with this context, how much the upstream really allocated.
@@ -171,10 +194,6 @@ final class ChatAnswerer {
           model.numCtx(),
           prompt.reserve(),
           textTools(plan.conversation()));
-    }
-
-    private String slotKey() {
-      return model.settings().upstream() + '/' + model.key();
     }
   }
 

@@ -8,6 +8,7 @@ import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The way of a request: read, route, retrieve, fit, wait, call. The one place where the steps
@@ -18,6 +19,7 @@ public final class ChatPipeline {
   private final ConversationMemory<StickyRoute> routes =
       new ConversationMemory<>(ROUTE_MEMORY_BYTES, StickyRoute::bytes);
   private final Supplier<Setup> setup;
+  private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
@@ -25,13 +27,16 @@ public final class ChatPipeline {
   /// A pipeline over these parts.
   ///
   /// @param setup the current setup
+  /// @param configProblem why an edit of the configuration is not in force
   public ChatPipeline(
       Supplier<Setup> setup,
+      Supplier<Optional<String>> configProblem,
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
       ModelSlots slots) {
     this.setup = setup;
+    this.configProblem = configProblem;
     planner = new ChatPlanner(counter, fitter, memory, routes, learnt);
     answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
   }
@@ -40,7 +45,7 @@ public final class ChatPipeline {
   ///
   /// @param headers of the request, names in lower case
   public Planned plan(ChatRequest request, Map<String, String> headers) {
-    return planner.plan(request, headers, setup.get());
+    return planner.plan(request, headers, setup.get(), configProblem.get().isPresent());
   }
 
   /// Carries a plan out up to the first payload of an answer.

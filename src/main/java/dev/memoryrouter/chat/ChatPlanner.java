@@ -37,13 +37,22 @@ final class ChatPlanner {
     this.learnt = learnt;
   }
 
+  /// A plan, or why there is none.
+  ///
   /// @param headers of the request, names in lower case
-  Planned plan(ChatRequest request, Map<String, String> headers, Setup setup) {
+  /// @param configDegraded whether an edit of the configuration was refused
+  Planned plan(
+      ChatRequest request, Map<String, String> headers, Setup setup, boolean configDegraded) {
+    Map<String, String> degraded = new HashMap<>();
+    if (configDegraded) {
+      degraded.put("config", "edit-refused");
+    }
     return switch (setup.names().resolve(request.model())) {
       case Requested.Unknown(List<String> published) ->
           new Planned.Refused(new Refusal.UnknownModel(request.model(), published));
-      case Requested.Explicit(String model) -> plan(request, headers, setup, model, null);
-      case Requested.Alias(_, @Nullable String bank) -> plan(request, headers, setup, null, bank);
+      case Requested.Explicit(String model) -> plan(request, headers, setup, model, null, degraded);
+      case Requested.Alias(_, @Nullable String bank) ->
+          plan(request, headers, setup, null, bank, degraded);
     };
   }
 
@@ -52,9 +61,9 @@ final class ChatPlanner {
       Map<String, String> headers,
       Setup setup,
       @Nullable String explicitModel,
-      @Nullable String bankName) {
+      @Nullable String bankName,
+      Map<String, String> degraded) {
     Conversation conversation = reader.read(request, headers);
-    Map<String, String> degraded = new HashMap<>();
     return switch (setup.banks().choose(bankName, conversation.workspace())) {
       case BankChoice.Chosen(Bank bank) ->
           new Planned.Made(plan(setup, conversation, headers, explicitModel, bank, degraded));

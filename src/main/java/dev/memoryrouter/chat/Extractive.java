@@ -18,11 +18,12 @@ final class Extractive {
 
   private Extractive() {}
 
-  static Answer answer(Plan plan, List<Attempt> attempts) {
+  /// @param candidates the models with why none of them answers
+  static Answer answer(Plan plan, List<Candidate> candidates, List<Attempt> attempts) {
     List<Passage> passages = plan.offer().ranked().stream().map(Extractive::passage).toList();
     return new Answer.Streaming(
         served(plan, attempts),
-        ExtractiveAnswer.answer(question(plan.conversation()), passages, reason(plan)));
+        ExtractiveAnswer.answer(question(plan.conversation()), passages, reason(candidates)));
   }
 
   static Answer.Served served(Plan plan, List<Attempt> attempts) {
@@ -46,10 +47,7 @@ final class Extractive {
             .orElse("");
   }
 
-  private static String reason(Plan plan) {
-    return plan.candidates().stream()
-        .map(Candidate::reason)
-        .distinct()
-        .collect(Collectors.joining("; "));
+  private static String reason(List<Candidate> candidates) {
+    return candidates.stream().map(Candidate::reason).distinct().collect(Collectors.joining("; "));
   }
 }

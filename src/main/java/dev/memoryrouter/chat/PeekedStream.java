@@ -30,13 +30,16 @@ final class PeekedStream implements ChatStream {
 
   @Override
   public void close() {
-    stream.close();
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
     }
-    whenClosed.run();
+    try {
+      stream.close();
+    } finally {
+      whenClosed.run();
+    }
   }
 }

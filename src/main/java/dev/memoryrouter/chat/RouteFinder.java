@@ -69,13 +69,18 @@ final class RouteFinder {
   }
 
   private Optional<StickyRoute> sticky(Conversation conversation) {
-    if (conversation.helper()) {
+    if (conversation.helper() || beginsAnew(conversation.turn())) {
       return Optional.empty();
     }
     return routes
         .longestKnown(conversation.prefixes())
         .map(ConversationMemory.Match::value)
         .filter(route -> setup.configuration().models().models().containsKey(route.model()));
+  }
+
+  /// Equal first words are another conversation's.
+  private static boolean beginsAnew(TurnKind turn) {
+    return turn == TurnKind.FIRST || turn == TurnKind.SUBAGENT;
   }
 
   /// Within a tool loop the model does not change, and words without an intent of their own
@@ -88,12 +93,15 @@ final class RouteFinder {
     };
   }
 
-  /// A switch that rests on intent alone must win by the configured margin over the intent that the
-  /// conversation was routed by: it costs a model load and the prompt's evaluation.
+  /// A switch that rests on another intent must win by the configured margin over the intent that
+  /// the conversation was routed by: it costs a model load and the prompt's evaluation.
   private boolean switchTooSmall(
       StickyRoute old, RouteChoice choice, IntentResult intent, List<TraceStep> trace) {
     Double before = intent.scores().get(old.intent());
-    if (before == null || choice.model().equals(old.model()) || !restsOnIntent(choice)) {
+    if (before == null
+        || choice.model().equals(old.model())
+        || intent.label().equals(old.intent())
+        || !restsOnIntent(choice)) {
       return false;
     }
     double lead = intent.score() - before;

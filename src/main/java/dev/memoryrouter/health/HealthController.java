@@ -2,8 +2,10 @@ package dev.memoryrouter.health;
 
 import dev.memoryrouter.api.Endpoint;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.lang.management.ManagementFactory;
@@ -13,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Health for people and monitors, liveness and readiness for supervisors.
 @Controller("/health")
+@Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class HealthController {
   private final HealthReport report;

@@ -178,9 +178,8 @@ final class HealthReport {
     int running = 0;
     int waiting = 0;
     for (ModelState state : setup.upstreams().states()) {
-      String key = state.settings().upstream() + '/' + state.key();
-      running += slots.running(key);
-      waiting += slots.waiting(key);
+      running += slots.running(state.slotKey());
+      waiting += slots.waiting(state.slotKey());
     }
     return json.put("status", Status.HEALTHY.label())
         .put("running", running)

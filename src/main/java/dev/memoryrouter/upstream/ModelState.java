@@ -36,6 +36,11 @@ public record ModelState(
     return settings.key();
   }
 
+  /// The key of the model's turn in the queue.
+  public String slotKey() {
+    return settings.upstream() + '/' + settings.key();
+  }
+
   public boolean available() {
     return availability == Availability.AVAILABLE;
   }

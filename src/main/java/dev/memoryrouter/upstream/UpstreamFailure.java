@@ -7,6 +7,21 @@ public sealed interface UpstreamFailure {
   /// What happened, with upstream and model, for a person; no prompt text.
   String message();
 
+  /// The kind of failure in one word, such as `timed-out`: never quotes the upstream.
+  default String kind() {
+    return switch (this) {
+      case Unreachable _ -> "unreachable";
+      case ModelMissing _ -> "model-missing";
+      case Overflow _ -> "overflow";
+      case Rejected _ -> "rejected";
+      case Busy _ -> "busy";
+      case ServerError _ -> "server-error";
+      case TimedOut _ -> "timed-out";
+      case Broken _ -> "broken";
+      case Empty _ -> "empty";
+    };
+  }
+
   /// No connection.
   record Unreachable(String message) implements UpstreamFailure {}
 
