@@ -11,6 +11,7 @@ import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -72,9 +73,9 @@ final class AccessFilter {
   }
 
   private static void checkLocal(HttpRequest<?> request) {
-    String host = request.getHeaders().get(HttpHeaders.HOST);
-    if (host != null && !LocalNames.isLocalHost(host)) {
-      throw forbidden("Host", host);
+    List<String> hosts = request.getHeaders().getAll(HttpHeaders.HOST);
+    if (hosts.size() > 1 || !hosts.stream().allMatch(LocalNames::isLocalHost)) {
+      throw forbidden("Host", String.join(", ", hosts));
     }
     String origin = request.getHeaders().get(HttpHeaders.ORIGIN);
     if (origin != null && !LocalNames.isLocalOrigin(origin)) {

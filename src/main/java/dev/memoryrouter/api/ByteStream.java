@@ -20,6 +20,7 @@ final class ByteStream implements Publisher<byte[]> {
   private boolean complete;
   private boolean cancelled;
   private boolean draining;
+  private boolean done;
 
   /// @param whenClientLeaves runs once when the client is gone before the end
   ByteStream(Runnable whenClientLeaves) {
@@ -116,10 +117,10 @@ final class ByteStream implements Publisher<byte[]> {
         next = target != null && demand > 0 && !cancelled ? waiting.poll() : null;
         if (target == null || next == null) {
           draining = false;
-          if (target == null || !complete || cancelled || !waiting.isEmpty()) {
+          if (target == null || !complete || cancelled || done || !waiting.isEmpty()) {
             return;
           }
-          subscriber = null;
+          done = true;
         } else {
           demand--;
           notifyAll();

@@ -13,6 +13,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 
 /// Chat completions, and the account of how they came about.
 @Controller
+@Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ChatController {
   private final ChatPipeline pipeline;
@@ -47,8 +49,7 @@ final class ChatController {
   /// OpenAI's chat completion, streamed or not.
   @Post(
       uris = {"/v1/chat/completions", "/chat/completions"},
-      consumes = MediaType.ALL,
-      produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_EVENT_STREAM})
+      consumes = MediaType.ALL)
   @Endpoint(
       summary = "OpenAI's chat completion, streamed or not.",
       body = "ChatRequest",
@@ -56,8 +57,9 @@ final class ChatController {
   HttpResponse<?> chat(HttpRequest<?> request) throws InterruptedException {
     long arrival = System.nanoTime();
     ParsedChat chat = ChatRequestReader.read(Requests.body(request));
+    long read = System.nanoTime();
     Plan plan = plan(chat, request);
-    meters.chatPlanned(Duration.ofNanos(System.nanoTime() - arrival));
+    meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
     ChatExchange exchange =
         new ChatExchange(
             pipeline,

@@ -124,7 +124,8 @@ final class ChatExchange {
       }
     } catch (InterruptedException _) {
       interrupted();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error must not leave a stream that ends as if it were complete.
       LOG.error("request {} failed", incoming.id(), e);
       fail(ApiError.internal());
     } finally {

@@ -12,7 +12,6 @@ import dev.memoryrouter.conversation.ToolChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -129,6 +128,10 @@ public final class ChatRequestReader {
 
   private static List<Part> parts(RequestBody message) {
     List<Part> parts = new ArrayList<>();
+    JsonNode content = message.value("content");
+    if (content != null && !content.isArray()) {
+      throw message.wrongType("content", "a string, an array of parts, or null", content);
+    }
     List<JsonNode> elements = message.array("content");
     for (int i = 0; i < elements.size(); i++) {
       String place = "content[" + i + "]";
@@ -247,7 +250,7 @@ public final class ChatRequestReader {
               "stop", "\"stop\" may hold at most 4 sequences, not " + stop.size() + "."));
     }
     return new GenerationOptions(
-        limit != null ? limit : maxTokens(body),
+        limit != null ? limit : body.positive("max_tokens"),
         body.number("temperature"),
         body.number("top_p"),
         body.integer("seed"),
@@ -256,12 +259,6 @@ public final class ChatRequestReader {
         stop,
         body.string("reasoning_effort"),
         body.bool("parallel_tool_calls"));
-  }
-
-  /// Some clients say "no limit" as -1.
-  private static @Nullable Integer maxTokens(RequestBody body) {
-    Long asked = body.integer("max_tokens");
-    return asked != null && asked == -1 ? null : body.positive("max_tokens");
   }
 
   private static ResponseFormat responseFormat(RequestBody body) {

@@ -22,7 +22,8 @@ final class ChunkWriter {
 
   /// A comment: keeps the connection alive and is ignored by every client.
   static byte[] comment(String text) {
-    return (": " + text.replace('\n', ' ') + "\n\n").getBytes(StandardCharsets.UTF_8);
+    return (": " + text.replace('\n', ' ').replace('\r', ' ') + "\n\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /// An error ends a stream; no `[DONE]` follows.

@@ -44,6 +44,9 @@ final class ErrorResponses implements ErrorResponseProcessor<byte[]> {
   private static void retryHeaders(MutableHttpResponse<?> answer, ApiError error) {
     Integer retryAfter = error.retryAfter();
     answer.header("x-should-retry", Boolean.toString(retryAfter != null));
+    if (error.status() == 401) {
+      answer.header("www-authenticate", "Bearer");
+    }
     if (retryAfter != null) {
       answer.header("retry-after", Integer.toString(retryAfter));
     }

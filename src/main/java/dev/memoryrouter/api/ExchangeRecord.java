@@ -45,6 +45,7 @@ final class ExchangeRecord {
           .addObject()
           .put("model", attempt.model())
           .put("upstream", attempt.upstream())
+          .put("kind", attempt.kind())
           .put("result", attempt.result())
           .put("ms", attempt.millis());
     }

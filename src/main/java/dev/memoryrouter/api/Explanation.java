@@ -3,6 +3,8 @@ package dev.memoryrouter.api;
 import dev.memoryrouter.chat.Candidate;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.conversation.Message;
+import dev.memoryrouter.conversation.Role;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.prompt.EffectiveLimit;
 import dev.memoryrouter.prompt.Fit;
@@ -37,7 +39,7 @@ public final class Explanation {
     json.put("mode", conversation.mode() == null ? null : conversation.mode().label());
     json.put("bank", bank == null ? null : bank.name());
     json.put("workspace", conversation.workspace());
-    json.put("conversation", conversation.prefixes().at(1));
+    json.put("conversation", identity(conversation));
     Optional<FittedPrompt> prompt = chosen.flatMap(Explanation::fitted);
     json.set("tokens", tokens(plan, chosen, prompt));
     json.set("memory", memory(prompt.map(FittedPrompt::entries).orElse(List.of())));
@@ -46,6 +48,17 @@ public final class Explanation {
     ObjectNode degraded = json.putObject("degraded");
     plan.degraded().forEach(degraded::put);
     return json;
+  }
+
+  /// The identity of the first message that is not the system prompt's: that one differs between
+  /// conversations.
+  private static String identity(Conversation conversation) {
+    List<Message> messages = conversation.request().messages();
+    int first = 0;
+    while (first < messages.size() - 1 && messages.get(first).role() == Role.SYSTEM) {
+      first++;
+    }
+    return conversation.prefixes().at(first + 1);
   }
 
   private static Optional<FittedPrompt> fitted(Candidate candidate) {

@@ -9,6 +9,8 @@ public final class LocalNames {
   private static final Pattern IPV4_LOOPBACK =
       Pattern.compile("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
 
+  private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
+
   /// Origins of desktop programs; no web page can have them.
   private static final Set<String> PROGRAM_SCHEMES =
       Set.of("vscode-webview", "vscode-file", "app", "tauri");
@@ -46,7 +48,6 @@ public final class LocalNames {
   }
 
   private static String withoutPort(String host) {
-    int colon = host.lastIndexOf(':');
-    return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+    return PORT.matcher(host).replaceFirst("");
   }
 }

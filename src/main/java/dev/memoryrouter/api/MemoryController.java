@@ -15,6 +15,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The memory banks: search, list, reindex.
 @Controller("/v1/memory")
+@Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class MemoryController {
   private static final int FEW = 10;

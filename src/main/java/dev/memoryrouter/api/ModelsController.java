@@ -6,8 +6,10 @@ import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.routing.ModelNames;
 import dev.memoryrouter.routing.Requested;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The published model names and how much each can take: OpenAI's list, and LiteLLM's, from which
 /// Cline and Roo learn the window by themselves.
 @Controller
+@Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ModelsController {
   /// The list has no meaningful time of creation; clients only require the key.

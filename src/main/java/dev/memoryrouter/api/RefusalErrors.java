@@ -6,6 +6,7 @@ import dev.memoryrouter.chat.Refusal;
 import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The one place where refusals and upstream failures become OpenAI errors. No message but an
@@ -18,6 +19,12 @@ final class RefusalErrors {
   private static final int GATEWAY_TIMEOUT = 504;
   private static final int SOON = 5;
   private static final int LATER = 30;
+
+  /// By these words agents recognise an overflow and drop most of their history.
+  private static final Pattern OVERFLOW_WORDS =
+      Pattern.compile(
+          "context.{0,3}(length|window|limit)|maximum.{0,3}context|tokens?.{0,3}exceed|too.{0,3}many.{0,3}tokens?|(input|prompt) is too long",
+          Pattern.CASE_INSENSITIVE);
 
   private RefusalErrors() {}
 
@@ -81,14 +88,14 @@ final class RefusalErrors {
     }
     String tried =
         attempts.stream()
-            .map(attempt -> attempt.model() + ": " + attempt.result())
+            .map(attempt -> attempt.model() + ": " + attempt.kind())
             .collect(Collectors.joining("; "));
     return new ApiError(
         error.status(),
         error.type(),
         error.code(),
         error.param(),
-        error.message() + " All models that could answer were tried: " + tried,
+        error.message() + " (All models that could answer were tried: " + tried + ".)",
         error.retryAfter());
   }
 
@@ -105,7 +112,7 @@ final class RefusalErrors {
               "This model's maximum context length is %s tokens, and the prompt has %s. %s"
                   .formatted(
                       limit == null ? "fewer" : limit, prompt == null ? "more" : prompt, message));
-      case UpstreamFailure.Rejected _ -> ApiError.badRequest(null, message);
+      case UpstreamFailure.Rejected _ -> ApiError.badRequest(null, harmless(message));
       case UpstreamFailure.Busy _ -> server(UNAVAILABLE, "upstream_busy", message, SOON);
       case UpstreamFailure.ServerError _ -> server(BAD_GATEWAY, "upstream_error", message, SOON);
       case UpstreamFailure.TimedOut _ ->
@@ -113,6 +120,13 @@ final class RefusalErrors {
       case UpstreamFailure.Broken _ -> server(BAD_GATEWAY, "upstream_broken", message, SOON);
       case UpstreamFailure.Empty _ -> server(BAD_GATEWAY, "empty_response", message, SOON);
     };
+  }
+
+  /// What an upstream says about a bad request must not read as an overflow to an agent.
+  private static String harmless(String message) {
+    return OVERFLOW_WORDS.matcher(message).find()
+        ? "The upstream refused the request; /v1/router/requests/<x-request-id> has its words."
+        : message;
   }
 
   private static ApiError server(int status, String code, String message, int retryAfter) {

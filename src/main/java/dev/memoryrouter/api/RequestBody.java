@@ -1,6 +1,5 @@
 package dev.memoryrouter.api;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param node the object
 /// @param path of the object within the body, empty for the body itself
 record RequestBody(ObjectNode node, String path) {
+  /// 2⁶³: the first double beyond all longs.
+  private static final double LONGS = 0x1p63;
+
   /// Parses a request body.
   ///
   /// @throws ApiException with the position of what is not JSON
@@ -97,6 +99,7 @@ record RequestBody(ObjectNode node, String path) {
     return value.booleanValue();
   }
 
+  /// A finite number.
   @Nullable Double number(String key) {
     JsonNode value = value(key);
     if (value == null) {
@@ -105,37 +108,49 @@ record RequestBody(ObjectNode node, String path) {
     if (!value.isNumber()) {
       throw wrongType(key, "a number", value);
     }
-    return value.doubleValue();
+    double number = value.doubleValue();
+    if (!Double.isFinite(number)) {
+      throw outOfRange(key);
+    }
+    return number;
   }
 
   @Nullable Long integer(String key) {
+    Double number = number(key);
     JsonNode value = value(key);
-    if (value == null) {
+    if (number == null || value == null) {
       return null;
     }
-    if (!value.isNumber() || !isWhole(value.decimalValue())) {
+    if (number != Math.rint(number)) {
       throw wrongType(key, "a whole number", value);
     }
-    return value.longValue();
+    if (Math.abs(number) >= LONGS) {
+      throw outOfRange(key);
+    }
+    return value.isIntegralNumber() ? value.longValue() : number.longValue();
   }
 
-  /// A whole number from 1 to 2³¹−1.
+  /// A whole number from 1 to 2³¹−1; null also for -1, by which some clients mean "no limit".
   @Nullable Integer positive(String key) {
     Long value = integer(key);
-    if (value == null) {
+    if (value == null || value == -1) {
       return null;
     }
-    if (value < 1 || value > Integer.MAX_VALUE) {
+    if (value > Integer.MAX_VALUE) {
+      throw outOfRange(key);
+    }
+    if (value < 1) {
       throw new ApiException(
           ApiError.badRequest(
               at(key),
-              "\"" + at(key) + "\" must be a whole number of at least 1, not " + value + "."));
+              "\"%s\" must be a whole number of at least 1, not %d.".formatted(at(key), value)));
     }
     return value.intValue();
   }
 
-  private static boolean isWhole(BigDecimal value) {
-    return value.stripTrailingZeros().scale() <= 0;
+  private ApiException outOfRange(String key) {
+    return new ApiException(
+        ApiError.badRequest(at(key), "\"" + at(key) + "\" is too large a number."));
   }
 
   @Nullable RequestBody object(String key) {

@@ -4,6 +4,7 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.body.CloseableAvailableByteBody;
+import io.micronaut.http.exceptions.BufferLengthExceededException;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
@@ -26,6 +27,9 @@ final class Requests {
       return body.toByteArray();
     } catch (CompletionException e) {
       if (e.getCause() instanceof ContentLengthExceededException tooLong) {
+        throw tooLong;
+      }
+      if (e.getCause() instanceof BufferLengthExceededException tooLong) {
         throw tooLong;
       }
       throw new ApiException(

@@ -28,6 +28,7 @@ final class StreamWriter implements AnswerWriter {
   private final ChunkWriter chunks;
   private final CompletableFuture<Head> head = new CompletableFuture<>();
   private final CountDownLatch payloadBegun = new CountDownLatch(1);
+  private boolean ended;
 
   /// How long to wait for what.
   ///
@@ -88,13 +89,16 @@ final class StreamWriter implements AnswerWriter {
       case ChatEvent.ToolCallArguments arguments -> send(chunks.toolCallArguments(arguments));
       case ChatEvent.Usage _ -> {}
       case ChatEvent.Finish(FinishReason reason) -> finish(reason, usage);
-      case ChatEvent.Failure(UpstreamFailure failure) ->
-          send(ChunkWriter.error(RefusalErrors.of(failure)));
+      case ChatEvent.Failure(UpstreamFailure failure) -> {
+        send(ChunkWriter.error(RefusalErrors.of(failure)));
+        ended = true;
+      }
     }
   }
 
   private void finish(FinishReason reason, ObjectNode usage) throws InterruptedException {
     send(chunks.finish(reason));
+    ended = true;
     if (includeUsage) {
       send(chunks.usage(usage));
     }
@@ -109,7 +113,9 @@ final class StreamWriter implements AnswerWriter {
 
   @Override
   public void fail(ApiError error) {
-    if (!head.complete(new Head.Failed(error))) {
+    // A stream ends once: what fails after its finish is only logged.
+    if (!head.complete(new Head.Failed(error)) && !ended) {
+      ended = true;
       payloadBegun.countDown();
       body.writeLast(ChunkWriter.error(error));
     }

@@ -31,10 +31,10 @@ public final class Meters {
         .record(duration);
   }
 
-  /// The router's own work on a chat request, up to the call of a model.
+  /// The router's own work on a chat request that was read, up to the call of a model.
   public void chatPlanned(Duration duration) {
     Timer.builder("router.chat.planning")
-        .description("Reading, routing, retrieval and fitting of a chat request")
+        .description("Understanding, routing, retrieval and fitting of a chat request")
         .register(registry)
         .record(duration);
   }

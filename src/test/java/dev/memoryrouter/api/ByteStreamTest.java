@@ -28,6 +28,7 @@ class ByteStreamTest {
     reader.subscription().request(10);
 
     assertThat(reader.pieces).containsExactly("a");
+    reader.subscription().request(1);
     assertThat(reader.completions.get()).isEqualTo(1);
   }
 

@@ -32,7 +32,8 @@ class LocalNamesTest {
         "0.0.0.0:8000",
         "",
         "evil.example:8000",
-        "notlocalhost"
+        "notlocalhost",
+        "127.0.0.1:x@evil.example"
       })
   void isLocalHost_otherNames_doesNotHold(String host) {
     assertThat(LocalNames.isLocalHost(host)).isFalse();

@@ -98,6 +98,43 @@ class HttpContractIT {
   }
 
   @Test
+  void body_chunkedOverTheLimit_is413() throws Exception {
+    HttpResponse<String> answer =
+        server.send(
+            HttpRequest.newBuilder(server.uri("/v1/chat/completions"))
+                .POST(
+                    HttpRequest.BodyPublishers.ofInputStream(
+                        () -> new java.io.ByteArrayInputStream(new byte[3_000_000])))
+                .build());
+
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertError(answer, "body_too_large");
+  }
+
+  @Test
+  void accept_ofOtherTypes_doesNotMatter() throws Exception {
+    HttpResponse<String> answer =
+        server.send(
+            HttpRequest.newBuilder(server.uri("/v1/models"))
+                .header("Accept", "text/plain")
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type").orElse(""))
+        .startsWith("application/json");
+  }
+
+  @Test
+  void explain_conversationsWithOneSystemPrompt_areToldApart() throws Exception {
+    String body =
+        "{\"model\":\"qwen3\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"%s\"}]}";
+    JsonNode one =
+        server.postJson("/v1/router/explain", body.formatted("one")).path("conversation");
+    JsonNode two =
+        server.postJson("/v1/router/explain", body.formatted("two")).path("conversation");
+    assertThat(one.asString()).isNotEqualTo(two.asString());
+  }
+
+  @Test
   void unknownModel_listsTheNames() throws Exception {
     HttpResponse<String> answer =
         server.post(

@@ -42,6 +42,7 @@ class OperationsIT {
       server.awaitIndex();
       assertThat(server.postJson("/v1/router/explain", FIX).path("model").asString())
           .isEqualTo("qwen2.5-coder");
+      assertThat(model(server)).isEqualTo("qwen2.5-coder");
       Path routing = root.resolve("config/routing.yaml");
       String before = Files.readString(routing);
       Files.writeString(
@@ -58,6 +59,8 @@ class OperationsIT {
       assertThat(server.postJson("/v1/router/explain", FIX).path("model").asString())
           .isEqualTo("qwen3");
 
+      assertThat(model(server)).isEqualTo("qwen3");
+
       Files.writeString(
           routing, Files.readString(routing).replace("route: qwen3}", "rout: qwen3}"));
       Awaitility.await()
@@ -68,6 +71,8 @@ class OperationsIT {
                   .at("/components/config/status")
                   .asString()
                   .equals("degraded"));
+      assertThat(server.post("/v1/chat/completions", FIX).headers().firstValue("x-router-degraded"))
+          .hasValueSatisfying(value -> assertThat(value).contains("config=edit-refused"));
       assertThat(server.getJson("/health").at("/components/config/problem").asString())
           .containsPattern("routing\\.yaml:\\d+")
           .contains("rout")
@@ -75,6 +80,15 @@ class OperationsIT {
       assertThat(server.postJson("/v1/router/explain", FIX).path("rule").asString())
           .isEqualTo("parsers");
     }
+  }
+
+  /// The model that really answers.
+  private static String model(TestServer server) throws Exception {
+    return server
+        .post("/v1/chat/completions", FIX)
+        .headers()
+        .firstValue("x-router-model")
+        .orElse("");
   }
 
   @Test
