@@ -18,7 +18,6 @@ build_if_needed() {
     echo "The build failed; the lines above say why." >&2
     return 2
   fi
-  record_classes "$root"
 }
 
 # Where the JVM keeps the classes of a first run for a faster start of the server. It belongs to one JDK and one jar; the JVM
@@ -27,10 +26,14 @@ class_cache() {
   echo "$1/target/cline-memory-router-$(cksum <"$JAVA_HOME/release" | cut -d ' ' -f 1).aot"
 }
 
-# Never a reason to fail: without it the start takes longer.
-record_classes() {
+# Makes the class cache unless it is newer than the jar. Never a reason to fail: without it the start takes longer.
+record_classes_if_needed() {
   local root=$1 cache work
   cache=$(class_cache "$root")
+  if [ "$cache" -nt "$root/target/cline-memory-router.jar" ]; then
+    return 0
+  fi
+  echo "Recording a class cache for faster starts …" >&2
   work=$(mktemp -d) || return 0
   if "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$work/cache.aot" "${SERVER_OPTIONS[@]}" \
     -cp "$root/target/cline-memory-router.jar" dev.memoryrouter.app.Rehearsal "$root" "$work" >/dev/null 2>&1 &&

@@ -44,7 +44,6 @@ final class Server implements AutoCloseable {
     IndexLock lock = lock(store);
     boolean started = false;
     try {
-      components.embedder();
       EmbeddedServer http = bind(components, settings.http());
       ServerAddress address =
           new ServerAddress(ProcessHandle.current().pid(), http.getURL().toString());
