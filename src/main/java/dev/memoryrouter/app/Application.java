@@ -4,6 +4,8 @@ import dev.memoryrouter.cli.RouterCommand;
 import dev.memoryrouter.files.ConfigException;
 import dev.memoryrouter.files.Environment;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Runs one command, the server included.
 public final class Application {
@@ -30,6 +32,9 @@ public final class Application {
   }
 
   private static int serve(Components components) throws InterruptedException {
+    AtomicReference<Server> running = new AtomicReference<>();
+    // Before the start: a signal may come at any moment of it.
+    StopSignals.on(() -> stop(running.get(), components));
     Server server;
     try {
       server = Server.start(components);
@@ -37,8 +42,16 @@ public final class Application {
       System.err.println(e.getMessage());
       return FAILURE;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+    running.set(server);
     server.awaitStop();
     return 0;
+  }
+
+  private static void stop(@Nullable Server server, Components components) {
+    if (server == null) {
+      components.close();
+    } else {
+      server.close();
+    }
   }
 }

@@ -48,12 +48,12 @@ final class Components implements Workbench, AutoCloseable {
   private final Path root;
   private final Environment environment;
   private final boolean server;
+  private volatile boolean closed;
   private final InstantSource clock = InstantSource.system();
 
   private final Lazy<ReloadingConfiguration> configuration = new Lazy<>(this::makeConfiguration);
   private final Lazy<Configuration> fixedConfiguration = new Lazy<>(this::loadConfiguration);
-  private final Lazy<EmbedderHandle> embedder =
-      new Lazy<>(() -> EmbedderHandle.load(MiniLmEmbedder::load));
+  private final Lazy<EmbedderHandle> embedder = new Lazy<>(this::loadEmbedder);
   private final Lazy<Embedder> queryEmbedder =
       new Lazy<>(
           () -> new CachingEmbedder(new AwaitingEmbedder(this::embedder), QUERY_CACHE_BYTES));
@@ -157,6 +157,13 @@ final class Components implements Workbench, AutoCloseable {
     return new ConfigurationLoader(root).load(configDir(), environment);
   }
 
+  private EmbedderHandle loadEmbedder() {
+    if (closed) {
+      throw new IllegalStateException("shutting down");
+    }
+    return EmbedderHandle.load(MiniLmEmbedder::load);
+  }
+
   private VectorStore openStore() {
     return LuceneVectorStore.open(storePath(), identity());
   }
@@ -221,6 +228,8 @@ final class Components implements Workbench, AutoCloseable {
 
   @Override
   public void close() {
+    // The process would crash if native code were loaded while it ends.
+    closed = true;
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
     writingStore.ifMade().ifPresent(Components::close);

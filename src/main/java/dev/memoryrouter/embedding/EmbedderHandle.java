@@ -17,6 +17,8 @@ public final class EmbedderHandle implements AutoCloseable {
 
   private final CompletableFuture<EmbedderState> loaded = new CompletableFuture<>();
 
+  private static final Duration LONGEST_LOAD = Duration.ofSeconds(10);
+
   private EmbedderHandle() {}
 
   /// Starts loading on a thread of its own.
@@ -84,14 +86,12 @@ public final class EmbedderHandle implements AutoCloseable {
     }
   }
 
-  /// Closes the embedder as soon as it is there.
+  /// Closes the embedder; waits for a load that is under way, at most [#LONGEST_LOAD]. A process
+  /// that ends while the native library is being set up crashes.
   @Override
   public void close() {
-    var _ =
-        loaded.thenAccept(state -> {
-          if (state instanceof EmbedderState.Ready(MiniLmEmbedder embedder)) {
-            embedder.close();
-          }
-        });
+    if (awaitState(LONGEST_LOAD) instanceof EmbedderState.Ready(MiniLmEmbedder embedder)) {
+      embedder.close();
+    }
   }
 }

@@ -33,6 +33,28 @@ class EmbedderHandleTest {
   }
 
   @Test
+  void close_stillLoading_waitsForTheLoad() throws InterruptedException {
+    CountDownLatch release = new CountDownLatch(1);
+    EmbedderHandle handle =
+        EmbedderHandle.load(() -> {
+          try {
+            release.await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          return new HashEmbedder();
+        });
+    Thread closer = Thread.ofPlatform().start(handle::close);
+    while (closer.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(closer.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+    release.countDown();
+    closer.join();
+    assertThat(handle.ready()).isPresent();
+  }
+
+  @Test
   void await_stillLoading_saysSo() {
     CountDownLatch release = new CountDownLatch(1);
     EmbedderHandle handle =
