@@ -5,6 +5,7 @@ import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankSettings;
+import dev.memoryrouter.memory.Banks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ final class BankSection {
   private final YamlMap root;
   private final Path workingDirectory;
   private final List<Bank> banks = new ArrayList<>();
+  private final List<Path> roots = new ArrayList<>();
   private final Map<String, Integer> names = new HashMap<>();
 
   private BankSection(YamlMap root, Path workingDirectory) {
@@ -42,40 +44,59 @@ final class BankSection {
     } else if (banks.isEmpty()) {
       section.problem("needs at least one bank, such as {name: default, path: ./memory-bank}");
     }
-    if (!root.at("bank-roots").list().isEmpty()) {
-      root.at("bank-roots").problem("bank-roots is not built yet; list the banks under banks");
-    }
+    root.at("bank-roots").list().forEach(this::readRoot);
     String defaultBank = defaultBank();
     Optional<Path> forced = ServerFile.path(root.variable("MEMORY_BANK_PATH"), workingDirectory);
     return forced
         .map(path -> forced(path, defaultBank))
-        .orElseGet(() -> new BankSettings(banks, List.of(), defaultBank, false));
+        .orElseGet(() -> new BankSettings(banks, roots, defaultBank, false));
   }
 
   private BankSettings forced(Path path, String defaultBank) {
     Optional<Bank> there = banks.stream().filter(bank -> bank.root().equals(path)).findFirst();
     if (there.isPresent()) {
-      return new BankSettings(banks, List.of(), there.get().name(), true);
+      return new BankSettings(banks, roots, there.get().name(), true);
     }
+    // A found bank keeps its folder, so that a configured one moves in its place.
+    boolean configured = banks.stream().anyMatch(bank -> bank.name().equals(defaultBank));
+    String name = configured || banks.isEmpty() ? defaultBank : banks.getFirst().name();
     List<Bank> moved =
         banks.stream()
             .map(bank ->
-                bank.name().equals(defaultBank)
-                    ? new Bank(bank.name(), path, bank.workspace())
-                    : bank)
+                bank.name().equals(name) ? new Bank(bank.name(), path, bank.workspace()) : bank)
             .toList();
-    return new BankSettings(moved, List.of(), defaultBank, true);
+    return new BankSettings(moved, roots, name, true);
+  }
+
+  private void readRoot(YamlValue item) {
+    ServerFile.path(item.required(), workingDirectory).ifPresent(roots::add);
   }
 
   private String defaultBank() {
     YamlValue value = root.at("default-bank");
-    List<String> known = banks.stream().map(Bank::name).toList();
+    List<String> known = knownNames();
     Optional<String> name = value.text().map(String::strip);
     if (name.isPresent() && !known.contains(name.get())) {
       value.problem(
           "no bank is named \"" + name.get() + "\"; " + NearestName.hint(name.get(), known));
     }
     return name.orElse(known.isEmpty() ? DEFAULT_NAME : known.getFirst());
+  }
+
+  /// Banks below the roots may serve as the default, too.
+  private List<String> knownNames() {
+    if (banks.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return new Banks(new BankSettings(banks, roots, banks.getFirst().name(), false))
+          .all().stream().map(Bank::name).toList();
+    } catch (IllegalArgumentException e) {
+      if (names.size() == banks.size()) {
+        root.at("banks").problem(String.valueOf(e.getMessage()));
+      }
+      return banks.stream().map(Bank::name).toList();
+    }
   }
 
   private void readBank(YamlValue item) {

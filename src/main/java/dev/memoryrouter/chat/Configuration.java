@@ -1,6 +1,9 @@
 package dev.memoryrouter.chat;
 
 import dev.memoryrouter.files.ConfigProblem;
+import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankSettings;
+import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ModelNames;
 import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.upstream.ModelsConfig;
@@ -25,10 +28,25 @@ public record Configuration(
 
   /// The published model names.
   public ModelNames modelNames() {
+    return modelNames(routing, bankNames(server.banks()), models);
+  }
+
+  static ModelNames modelNames(RoutingConfig routing, List<String> banks, ModelsConfig models) {
     Map<String, List<String>> upstreamNames = new LinkedHashMap<>();
     models.models().forEach((key, model) -> upstreamNames.put(key, model.names()));
-    List<String> banks = server.banks().banks().stream().map(bank -> bank.name()).toList();
     return new ModelNames(routing.allAliases(), banks, upstreamNames);
+  }
+
+  /// The names of the banks, those found below the roots included; of settings that make no banks
+  /// the configured ones.
+  static List<String> bankNames(BankSettings settings) {
+    List<Bank> banks;
+    try {
+      banks = new Banks(settings).all();
+    } catch (IllegalArgumentException _) {
+      banks = settings.banks();
+    }
+    return banks.stream().map(Bank::name).toList();
   }
 
   Configuration withServer(ServerSettings newServer) {

@@ -5,10 +5,12 @@ import dev.memoryrouter.files.ConfigProblem;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.files.Yaml;
 import dev.memoryrouter.files.YamlMap;
+import dev.memoryrouter.files.YamlValue;
 import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.routing.RoutingFile;
 import dev.memoryrouter.upstream.ModelsConfig;
 import dev.memoryrouter.upstream.ModelsFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,12 +45,13 @@ public final class ConfigurationLoader {
     Optional<YamlMap> modelsMap = file(configDir.resolve(MODELS), environment, problems);
     Optional<YamlMap> routingMap = file(configDir.resolve(ROUTING), environment, problems);
     Optional<ServerSettings> server = serverMap.map(m -> ServerFile.read(m, workingDirectory));
-    Optional<ModelsConfig> models = modelsMap.map(ModelsFile::read);
+    Optional<ModelsConfig> models = modelsMap.map(m -> ModelsFile.read(m, workingDirectory));
     Optional<RoutingConfig> routing = routingMap.map(RoutingFile::read);
     List<ConfigProblem> warnings = new ArrayList<>(environment.problems());
     if (server.isPresent() && models.isPresent() && routing.isPresent()) {
       CrossCheck check = new CrossCheck(server.get(), models.get(), routing.get());
       warnings.addAll(check.run(modelsMap.orElseThrow(), routingMap.orElseThrow()));
+      warnings.addAll(missingRoots(server.get(), serverMap.orElseThrow()));
     }
     for (Optional<YamlMap> map : List.of(serverMap, modelsMap, routingMap)) {
       map.ifPresent(found -> problems.addAll(found.problems()));
@@ -65,9 +68,29 @@ public final class ConfigurationLoader {
   }
 
   private static List<ConfigProblem> notices(ServerSettings server, YamlMap map) {
-    return server.compaction() == Compaction.AUTO && map.at("compaction").present()
-        ? List.of(map.at("compaction").remark("compaction is not built yet; auto means off"))
-        : List.of();
+    List<ConfigProblem> notices = new ArrayList<>();
+    if (server.compaction() == Compaction.AUTO && map.at("compaction").present()) {
+      notices.add(map.at("compaction").remark("compaction is not built yet; auto means off"));
+    }
+    YamlValue modelCache = map.variable("MODEL_CACHE_DIR");
+    if (modelCache.present()) {
+      notices.add(modelCache.remark("has no effect yet: no model file is downloaded"));
+    }
+    return notices;
+  }
+
+  /// A root may be on a disk that is not there now, so that this is no reason to refuse all.
+  private static List<ConfigProblem> missingRoots(ServerSettings server, YamlMap map) {
+    List<ConfigProblem> warnings = new ArrayList<>();
+    List<Path> roots = server.banks().roots();
+    List<YamlValue> values = map.at("bank-roots").list();
+    for (int i = 0; i < Math.min(roots.size(), values.size()); i++) {
+      if (!Files.isDirectory(roots.get(i))) {
+        warnings.add(
+            values.get(i).remark("no banks are found: there is no folder " + roots.get(i)));
+      }
+    }
+    return warnings;
   }
 
   private static Optional<YamlMap> file(

@@ -4,12 +4,13 @@ import dev.memoryrouter.files.ConfigProblem;
 import dev.memoryrouter.files.NearestName;
 import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
-import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.routing.Condition;
 import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.routing.RoutingRule;
+import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.upstream.ModelSettings;
 import dev.memoryrouter.upstream.ModelsConfig;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,15 +22,17 @@ import java.util.Set;
 /// Checks what no file can check alone: names that one file uses and another defines, names given
 /// twice, rules that no request can reach.
 final class CrossCheck {
-  private final ServerSettings server;
   private final ModelsConfig models;
   private final RoutingConfig routing;
+  private final List<String> banks;
+  private final List<String> published;
   private final List<ConfigProblem> warnings = new ArrayList<>();
 
   CrossCheck(ServerSettings server, ModelsConfig models, RoutingConfig routing) {
-    this.server = server;
     this.models = models;
     this.routing = routing;
+    this.banks = Configuration.bankNames(server.banks());
+    this.published = Configuration.modelNames(routing, banks, models).published();
   }
 
   /// Adds problems to the maps and returns the warnings.
@@ -37,6 +40,7 @@ final class CrossCheck {
     checkTargets(routingMap);
     checkAliases(routingMap);
     checkModelNames(modelsMap.at("models").map());
+    checkTokenizers(modelsMap.at("models").map());
     List<YamlValue> rules = routingMap.at("rules").list();
     for (int i = 0; i < rules.size(); i++) {
       checkWhen(rules.get(i).map().at("when"));
@@ -124,23 +128,29 @@ final class CrossCheck {
     }
   }
 
+  /// A vocabulary is read here, so that a bad path is told before a request needs it.
+  private void checkTokenizers(YamlMap section) {
+    for (ModelSettings model : models.models().values()) {
+      if (!model.tokenizer().startsWith("file:")) {
+        continue;
+      }
+      try {
+        TokenCounters.of(model.tokenizer());
+      } catch (IllegalArgumentException | UncheckedIOException e) {
+        section.at(model.key()).map().at("tokenizer").problem(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
   private void checkWhen(YamlValue when) {
     YamlMap map = when.map();
-    Set<String> banks = new HashSet<>();
-    server.banks().banks().stream().map(Bank::name).forEach(banks::add);
     checkNames(map.at("bank"), "bank", banks);
-    checkNames(map.at("model"), "published model", publishedNames());
+    checkNames(map.at("model"), "published model", published);
     map.at("all").listOrSingle().forEach(this::checkWhen);
     map.at("any").listOrSingle().forEach(this::checkWhen);
     if (map.at("not").present()) {
       checkWhen(map.at("not"));
     }
-  }
-
-  private Collection<String> publishedNames() {
-    return new Configuration(server, models, routing, List.of(), List.of())
-        .modelNames()
-        .published();
   }
 
   private static void checkNames(YamlValue value, String kind, Collection<String> known) {

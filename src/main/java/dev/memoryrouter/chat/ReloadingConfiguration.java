@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class ReloadingConfiguration implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReloadingConfiguration.class);
 
-  private final ConfigurationLoader loader;
   private final Path configDir;
-  private final Environment environment;
+  private final Supplier<Configuration> loader;
   private final FilePoller poller;
   private final List<Consumer<Configuration>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger reloads = new AtomicInteger();
@@ -35,12 +35,15 @@ public final class ReloadingConfiguration implements AutoCloseable {
   /// @throws ConfigException when it is not valid
   public ReloadingConfiguration(
       ConfigurationLoader loader, Path configDir, Environment environment) {
-    this.loader = loader;
+    this(configDir, () -> loader.load(configDir, environment));
+  }
+
+  ReloadingConfiguration(Path configDir, Supplier<Configuration> loader) {
     this.configDir = configDir;
-    this.environment = environment;
+    this.loader = loader;
     // Before the first load, so that an edit during it is seen.
     this.poller = new FilePoller(ConfigurationLoader.files(configDir), _ -> reload());
-    this.current = loader.load(configDir, environment);
+    this.current = loader.get();
   }
 
   /// Starts following the files.
@@ -91,11 +94,14 @@ public final class ReloadingConfiguration implements AutoCloseable {
   private void reload() {
     Configuration loaded;
     try {
-      loaded = loader.load(configDir, environment);
+      loaded = loader.get();
     } catch (ConfigException e) {
-      refused.incrementAndGet();
-      problem = e.getMessage();
-      LOG.error("Configuration not reloaded, the last good one stays:\n{}", e.getMessage());
+      refuse(String.valueOf(e.getMessage()));
+      return;
+    } catch (RuntimeException | Error e) {
+      // Whatever an edit does to its reader, it is not in force, and this must not stay unseen.
+      LOG.error("Reading {} failed", configDir, e);
+      refuse(configDir + " could not be read: " + e);
       return;
     }
     Configuration next = loaded.withServer(untilRestart(loaded.server()));
@@ -105,6 +111,12 @@ public final class ReloadingConfiguration implements AutoCloseable {
     LOG.info("Configuration reloaded from {}", configDir);
     next.warnings().forEach(warning -> LOG.warn("{}", warning));
     listeners.forEach(listener -> tell(listener, next));
+  }
+
+  private void refuse(String why) {
+    refused.incrementAndGet();
+    problem = why;
+    LOG.error("Configuration not reloaded, the last good one stays:\n{}", why);
   }
 
   /// What is bound or opened at the start stays as it is.

@@ -72,8 +72,8 @@ final class ServerFile {
     YamlMap store = root.at("store").map();
     checkStoreType(over("VECTOR_STORE", store.at("type")));
     YamlMap qdrant = store.at("qdrant").map();
-    qdrant.at("url").text();
-    qdrant.at("api-key").text();
+    over("QDRANT_URL", qdrant.at("url")).text();
+    over("QDRANT_API_KEY", qdrant.at("api-key")).text();
     qdrant.rejectUnknownKeys();
     Optional<Path> path = path(over("VECTOR_STORE_PATH", store.at("path")), workingDirectory);
     store.rejectUnknownKeys();

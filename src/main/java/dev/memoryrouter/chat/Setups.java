@@ -3,6 +3,7 @@ package dev.memoryrouter.chat;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
+import dev.memoryrouter.upstream.Contexts;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.Upstreams;
@@ -21,6 +22,7 @@ public final class Setups implements Supplier<Setup> {
   private final ExampleVectors vectors;
   private final BiFunction<UpstreamSettings, Set<String>, ModelClient> clients;
   private final InstantSource clock;
+  private final Contexts contexts = new Contexts();
   private volatile Setup current;
 
   /// The setup of a first configuration.
@@ -69,7 +71,8 @@ public final class Setups implements Supplier<Setup> {
         new Upstreams(
             configuration.models(),
             upstream -> clients.apply(upstream, names(configuration, upstream)),
-            clock);
+            clock,
+            contexts);
     return new Setup(
         configuration,
         upstreams,

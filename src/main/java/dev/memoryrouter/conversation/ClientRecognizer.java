@@ -42,6 +42,9 @@ final class ClientRecognizer {
           "\n# VSCode ",
           "\n# Current Cost\n");
 
+  private static final List<String> AGENT_PROMPTS =
+      List.of("You are Cline", "You are Roo", "You are Kilo");
+
   private ClientRecognizer() {}
 
   static ClientKind recognize(Transcript transcript) {
@@ -68,16 +71,37 @@ final class ClientRecognizer {
     return TITLES.get(transcript.header("x-title").strip().toLowerCase(Locale.ROOT));
   }
 
+  /// Whether the request says by whom it is, rather than by what stands in its messages.
+  static boolean isNamed(Transcript transcript) {
+    return byHeaders(transcript) != null || hasAgentPrompt(transcript);
+  }
+
   private static @Nullable ClientKind byMessages(Transcript transcript) {
     Message first = transcript.firstUser();
     if (first == null) {
       return null;
     }
+    ClientKind opened = byOpening(first);
+    if (opened == ClientKind.QWEN_CODE || opened == ClientKind.CLINE_SDK) {
+      return opened;
+    }
     // The newest user message may lack an environment (a tool's image), the first one always has
     // it.
-    String environment =
-        EnvironmentDetails.newest(List.of(first, transcript.messages().getLast()), block -> block);
-    return environment == null ? byOpening(first) : byEnvironment(environment);
+    List<Message> ends = List.of(first, transcript.messages().getLast());
+    String environment = EnvironmentDetails.newest(ends, block -> block);
+    // A block that merely ends the text of a person was pasted.
+    boolean believed =
+        opened != null
+            || hasAgentPrompt(transcript)
+            || ends.stream()
+                .filter(message -> message.role() == Role.USER)
+                .flatMap(Transcript::texts)
+                .anyMatch(EnvironmentDetails::opens);
+    return environment == null || !believed ? opened : byEnvironment(environment);
+  }
+
+  private static boolean hasAgentPrompt(Transcript transcript) {
+    return AGENT_PROMPTS.stream().anyMatch(transcript.system()::startsWith);
   }
 
   private static ClientKind byEnvironment(String environment) {
@@ -90,26 +114,28 @@ final class ClientRecognizer {
   }
 
   private static @Nullable ClientKind byOpening(Message first) {
-    for (String text : Transcript.texts(first).toList()) {
-      String opening = text.substring(0, Math.min(text.length(), 2_000)).stripLeading();
+    for (String part : Transcript.texts(first).toList()) {
+      String text = part.stripLeading();
+      String opening = text.substring(0, Math.min(text.length(), 2_000));
       if (opening.contains("I'm currently working in the directory:")) {
         return ClientKind.QWEN_CODE;
       }
-      Tag tag = Tag.at(opening, 0);
-      if (tag == null || tag.closing() || !opening.startsWith("<")) {
-        continue;
-      }
-      if (tag.name().equals("mode_notice")) {
-        return ClientKind.CLINE_SDK;
-      }
-      if (tag.name().equals("task") && text.contains("</task>")) {
-        return ClientKind.CLINE;
-      }
-      if (tag.name().equals("user_message") && text.contains("</user_message>")) {
-        return ClientKind.ROO;
+      Tag tag = text.startsWith("<") ? Tag.at(text, 0) : null;
+      ClientKind client = tag == null || tag.closing() ? null : byOpening(text, tag);
+      if (client != null) {
+        return client;
       }
     }
     return null;
+  }
+
+  private static @Nullable ClientKind byOpening(String text, Tag tag) {
+    return switch (tag.name()) {
+      case "mode_notice" -> ClientKind.CLINE_SDK;
+      case "task" -> new TaggedText(text).close(tag) == null ? null : ClientKind.CLINE;
+      case "user_message" -> new TaggedText(text).close(tag) == null ? null : ClientKind.ROO;
+      default -> null;
+    };
   }
 
   private static ClientKind bySystemPrompt(Transcript transcript) {

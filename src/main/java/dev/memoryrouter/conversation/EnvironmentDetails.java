@@ -24,6 +24,21 @@ final class EnvironmentDetails {
         : null;
   }
 
+  /// Whether a text is a block, with or without text behind it.
+  static boolean opens(String text) {
+    return text.stripLeading().startsWith(OPEN);
+  }
+
+  /// As [#newest], of agents that write such blocks: in the words of others a block is pasted, and
+  /// tells nothing of their own project.
+  static <T> @Nullable T told(
+      Transcript transcript, ClientKind client, Function<String, @Nullable T> question) {
+    return switch (client) {
+      case CLINE, ROO, KILO -> newest(transcript.messages(), question);
+      case CLINE_SDK, CONTINUE, AIDER, OPENCODE, QWEN_CODE, OTHER -> null;
+    };
+  }
+
   /// The first result that is not null, asking the newest block first.
   static <T> @Nullable T newest(List<Message> messages, Function<String, @Nullable T> question) {
     for (int m = messages.size() - 1; m >= 0; m--) {

@@ -19,7 +19,7 @@ final class ModeFinder {
   private ModeFinder() {}
 
   static @Nullable Mode find(Transcript transcript, ClientKind client) {
-    Mode told = EnvironmentDetails.newest(transcript.messages(), ModeFinder::inEnvironment);
+    Mode told = EnvironmentDetails.told(transcript, client, ModeFinder::inEnvironment);
     if (told != null) {
       return told;
     }

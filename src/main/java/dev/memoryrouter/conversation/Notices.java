@@ -11,6 +11,8 @@ final class Notices {
   private static final List<String> SUMMARIES =
       List.of("## Conversation Summary", "Context summary:", "[Continue assisting the user!]");
   private static final String RESUMPTION = "[TASK RESUMPTION]";
+  private static final List<String> TODO_LISTS =
+      List.of("# task_progress", "# TODO LIST UPDATE REQUIRED", "**Current Progress: ");
 
   private Notices() {}
 
@@ -30,7 +32,10 @@ final class Notices {
   }
 
   static boolean isAny(String text) {
-    return isNudge(text) || isSummary(text) || isResumption(text);
+    return isNudge(text)
+        || isSummary(text)
+        || isResumption(text)
+        || startsWithAny(text, TODO_LISTS);
   }
 
   private static boolean startsWithAny(String text, List<String> starts) {

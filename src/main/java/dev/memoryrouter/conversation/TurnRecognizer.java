@@ -128,12 +128,20 @@ final class TurnRecognizer {
     return false;
   }
 
-  /// A person without tools in between who sends only an image or nothing still speaks.
+  /// A person who sends only an image or nothing still speaks, unless the client writes all that a
+  /// person says in tags, or tools come in between.
   private boolean isShown() {
     List<Message> turn = transcript.newestTurn();
-    return client == ClientKind.OTHER
-        && turn.stream().anyMatch(message -> message.role() == Role.USER)
-        && turn.stream().noneMatch(message -> message.role() == Role.TOOL);
+    List<Message> users = turn.stream().filter(message -> message.role() == Role.USER).toList();
+    return !users.isEmpty()
+        && turn.stream().noneMatch(message -> message.role() == Role.TOOL)
+        && (client == ClientKind.OTHER || isWordless(users));
+  }
+
+  private boolean isWordless(List<Message> users) {
+    return !new WordsFinder(transcript, client).isWrapping()
+        && !newestTurnHas(Notices::isAny)
+        && users.stream().anyMatch(message -> message.images() > 0 || message.text().isBlank());
   }
 
   private boolean isAidersFirst() {

@@ -27,8 +27,10 @@ final class WordsFinder {
       return newest(false);
     }
     HumanWords words = newest(true);
-    // A client of that kind without any envelope: a subagent, or a test by hand.
-    return words == null && !hasEnvironment() ? newest(false) : words;
+    // A client of that kind without any envelope: a subagent, or a test by hand. One that only its
+    // messages tell may be a person who pasted an environment.
+    boolean wraps = hasEnvironment() && ClientRecognizer.isNamed(transcript);
+    return words == null && !wraps ? newest(false) : words;
   }
 
   /// The first words in the messages before one; null when there are none. Aider's earlier messages
@@ -47,7 +49,8 @@ final class WordsFinder {
     return null;
   }
 
-  private boolean isWrapping() {
+  /// Whether the client puts a person's words in tags.
+  boolean isWrapping() {
     return switch (client) {
       case CLINE, ROO -> true;
       case KILO -> opensWithWrapper();

@@ -2,6 +2,7 @@ package dev.memoryrouter.conversation;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the absolute path of the project that an agent works in: in the newest environment details
@@ -10,13 +11,25 @@ final class WorkspaceFinder {
   private static final List<String> FILE_LISTS =
       List.of("# Current Working Directory (", "# Current Workspace Directory (");
   private static final String LIST_END = ") Files";
-  private static final String KEY = "working directory";
+
+  /// Roo calls it a workspace, which is all that says it once it has condensed a conversation.
+  private static final List<String> KEYS = List.of("working directory", "workspace directory");
+
+  private static final String KEY_END = "irectory";
+
+  /// Far more than any path has.
+  private static final int REACH = 4_096;
+
+  /// Where a path ends that is not quoted; all other blanks may be part of it.
+  private static final List<String> VALUE_ENDS = List.of(" (");
+
+  private static final List<String> SENTENCE_ENDS = List.of(", ", ". ", "; ", " (", " and ");
   private static final String QWEN_SENTENCE = "I'm currently working in the directory:";
 
   private WorkspaceFinder() {}
 
   static @Nullable String find(Transcript transcript, ClientKind client) {
-    String path = EnvironmentDetails.newest(transcript.messages(), WorkspaceFinder::inEnvironment);
+    String path = EnvironmentDetails.told(transcript, client, WorkspaceFinder::inEnvironment);
     if (path == null) {
       path = inSystemPrompt(transcript.system());
     }
@@ -39,29 +52,37 @@ final class WorkspaceFinder {
 
   /// A line that names it as `key: value` is believed before a sentence that does.
   private static @Nullable String inSystemPrompt(String system) {
-    String path = inLines(system, true);
-    return path == null ? inLines(system, false) : path;
+    String path = inLines(system, WorkspaceFinder::asValue);
+    return path == null ? inLines(system, WorkspaceFinder::asSentence) : path;
   }
 
-  private static @Nullable String inLines(String text, boolean asKey) {
-    for (int i = text.indexOf("orking "); i >= 0; i = text.indexOf("orking ", i + 1)) {
-      int start = i - 1;
-      if (start < 0 || !text.regionMatches(true, start, KEY, 0, KEY.length())) {
-        continue;
+  /// Looks at the first mention in each line only, and only at what follows it closely: a prompt of
+  /// one line may repeat it without end.
+  private static @Nullable String inLines(String text, Function<String, @Nullable String> reader) {
+    int i = text.indexOf(KEY_END);
+    while (i >= 0) {
+      int after = i + KEY_END.length();
+      int next = after;
+      if (KEYS.stream().anyMatch(key -> endsWith(text, after, key))) {
+        int lineEnd = text.indexOf('\n', after);
+        next = lineEnd < 0 ? text.length() : lineEnd;
+        String path = reader.apply(text.substring(after, Math.min(next, after + REACH)));
+        if (path != null) {
+          return path;
+        }
       }
-      int after = start + KEY.length();
-      int end = text.indexOf('\n', after);
-      String rest = text.substring(after, end < 0 ? text.length() : end);
-      String path = asKey ? asValue(rest) : asSentence(rest);
-      if (path != null) {
-        return path;
-      }
+      i = text.indexOf(KEY_END, next);
     }
     return null;
   }
 
+  private static boolean endsWith(String text, int end, String key) {
+    int start = end - key.length();
+    return start >= 0 && text.regionMatches(true, start, key, 0, key.length());
+  }
+
   private static @Nullable String asValue(String rest) {
-    return rest.startsWith(":") ? absolute(rest.substring(1)) : null;
+    return rest.startsWith(":") ? absolute(rest.substring(1), VALUE_ENDS) : null;
   }
 
   private static @Nullable String asSentence(String rest) {
@@ -70,10 +91,10 @@ final class WorkspaceFinder {
       return null;
     }
     said = said.substring(2).strip();
-    said = said.startsWith(":") ? said.substring(1) : said;
-    int more = said.toLowerCase(Locale.ROOT).indexOf(" and ");
-    String path = absolute(more < 0 ? said : said.substring(0, more));
-    return path != null && path.endsWith(".") ? path.substring(0, path.length() - 1) : path;
+    String path = absolute(said.startsWith(":") ? said.substring(1) : said, SENTENCE_ENDS);
+    return path != null && ".,;".indexOf(path.charAt(path.length() - 1)) >= 0
+        ? path.substring(0, path.length() - 1)
+        : path;
   }
 
   private static @Nullable String afterSentence(Transcript transcript) {
@@ -95,12 +116,19 @@ final class WorkspaceFinder {
     return null;
   }
 
-  /// The path without quotes when it is absolute (POSIX, Windows drive or share), else null.
   private static @Nullable String absolute(String candidate) {
+    return absolute(candidate, List.of());
+  }
+
+  /// The path without quotes, else up to the first of its ends; null unless it is absolute (POSIX,
+  /// Windows drive or share).
+  private static @Nullable String absolute(String candidate, List<String> ends) {
     String path = candidate.strip();
     if (path.length() > 1 && "`'\"".indexOf(path.charAt(0)) >= 0) {
       int close = path.indexOf(path.charAt(0), 1);
       path = path.substring(1, close < 0 ? path.length() : close);
+    } else {
+      path = upTo(ends, path);
     }
     boolean drive =
         path.length() > 2
@@ -108,5 +136,14 @@ final class WorkspaceFinder {
             && path.charAt(1) == ':'
             && (path.charAt(2) == '\\' || path.charAt(2) == '/');
     return drive || path.startsWith("/") || path.startsWith("\\\\") ? path : null;
+  }
+
+  private static String upTo(List<String> ends, String path) {
+    int end = path.length();
+    for (String mark : ends) {
+      int at = path.toLowerCase(Locale.ROOT).indexOf(mark);
+      end = at < 0 ? end : Math.min(end, at);
+    }
+    return path.substring(0, end);
   }
 }

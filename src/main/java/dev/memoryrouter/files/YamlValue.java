@@ -177,11 +177,11 @@ public final class YamlValue {
     return list(true);
   }
 
-  /// The texts of a list, or a single text as a list of one.
+  /// The texts of a list without blanks around them, or a single text as a list of one.
   public List<String> texts() {
     List<String> texts = new ArrayList<>();
     for (YamlValue item : listOrSingle()) {
-      item.required().text().ifPresent(texts::add);
+      item.required().text().map(String::strip).ifPresent(texts::add);
     }
     return List.copyOf(texts);
   }

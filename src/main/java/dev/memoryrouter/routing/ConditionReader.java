@@ -43,13 +43,24 @@ final class ConditionReader {
     count(map, "tokens", Condition.Tokens::new).ifPresent(parts::add);
     count(map, "images", Condition.Images::new).ifPresent(parts::add);
     count(map, "tools", Condition.Tools::new).ifPresent(parts::add);
-    parts.addAll(headers(map.at("header").map()));
+    parts.addAll(headers(map.at("header")));
     pattern(map.at("text")).map(Condition.Text::new).ifPresent(parts::add);
     several(map, "all", Condition.All::new).ifPresent(parts::add);
     several(map, "any", Condition.Any::new).ifPresent(parts::add);
     negation(map.at("not")).ifPresent(parts::add);
+    requireValues(map);
     map.rejectUnknownKeys();
     return combined(parts);
+  }
+
+  /// A key without a value must not vanish: the rule would hold for more than its author meant.
+  private static void requireValues(YamlMap map) {
+    map.entries()
+        .forEach((key, value) -> {
+          if (map.askedKeys().contains(key)) {
+            value.required();
+          }
+        });
   }
 
   private static Condition combined(List<Condition> parts) {
@@ -140,18 +151,23 @@ final class ConditionReader {
     if (value.present() && !bounds.absent() && bounds.entries().isEmpty()) {
       value.problem("needs min, max or both");
     }
+    requireValues(bounds);
     if (crossed) {
       value.problem("min is larger than max; this would never hold");
     }
     bounds.rejectUnknownKeys();
   }
 
-  private static List<Condition> headers(YamlMap headers) {
+  private static List<Condition> headers(YamlValue value) {
+    YamlMap headers = value.map();
+    if (!headers.absent() && headers.entries().isEmpty()) {
+      value.problem("needs the name of a header with a regular expression");
+    }
     List<Condition> parts = new ArrayList<>();
     headers
         .entries()
-        .forEach((name, value) ->
-            pattern(value.required())
+        .forEach((name, pattern) ->
+            pattern(pattern.required())
                 .map(regex -> new Condition.Header(name.toLowerCase(Locale.ROOT), regex))
                 .ifPresent(parts::add));
     return parts;
@@ -162,6 +178,16 @@ final class ConditionReader {
   }
 
   private static Optional<Pattern> compiled(YamlValue value, String regex) {
+    long repeats = NestedRepeats.in(regex);
+    if (repeats > NestedRepeats.MOST) {
+      value.problem(
+          "repeats within repeats make "
+              + repeats
+              + " copies, more than "
+              + NestedRepeats.MOST
+              + "; use smaller counts, or * and +");
+      return Optional.empty();
+    }
     try {
       return Optional.of(Pattern.compile(regex, Pattern.CASE_INSENSITIVE));
     } catch (PatternSyntaxException e) {

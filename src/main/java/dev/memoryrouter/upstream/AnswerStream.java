@@ -71,6 +71,8 @@ final class AnswerStream implements ChatStream {
       }
     } catch (TimeoutException _) {
       endWithout(new UpstreamFailure.TimedOut(silence()));
+    } catch (LineSplitter.TooLong e) {
+      endWithout(new UpstreamFailure.Broken(events.who() + " sent " + e.getMessage() + "."));
     } catch (IOException _) {
       endWithout(
           new UpstreamFailure.Broken(

@@ -47,7 +47,7 @@ public final class ErrorReader {
           any("you requested (\\d+) tokens"));
 
   private static final Pattern MISSING =
-      any("model .{0,200}not found", "no models loaded", "model .{0,200}does not exist");
+      any("^(?:the )?model \\S{1,200} (?:not found|does not exist)", "^no models loaded");
 
   /// Answered with 500 by some servers although a second try would fail in the same way.
   private static final Pattern REFUSAL =
@@ -106,7 +106,7 @@ public final class ErrorReader {
     if (detail.promptTokens() != null || OVERFLOW.matcher(said).find()) {
       return overflow(detail);
     }
-    if (MISSING.matcher(said).find()) {
+    if ((status == 404 || status == 400) && MISSING.matcher(said).find()) {
       return new UpstreamFailure.ModelMissing(missing());
     }
     return REFUSAL.matcher(said).find()
@@ -156,7 +156,7 @@ public final class ErrorReader {
 
   private String forbidden(String said) {
     String cause =
-        said.isEmpty()
+        said.isEmpty() && upstream.type() == UpstreamSettings.Type.OLLAMA
             ? "Ollama answers so when it does not accept the Host of "
                 + upstream.baseUrl()
                 + ": use localhost or an IP address in base-url, or set OLLAMA_HOST=0.0.0.0 for"

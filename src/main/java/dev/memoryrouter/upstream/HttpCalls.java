@@ -1,5 +1,8 @@
 package dev.memoryrouter.upstream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -24,6 +27,8 @@ public final class HttpCalls {
   private static final Duration STALE_CONNECTION = Duration.ofSeconds(1);
 
   private static final Duration ERROR_BODY = Duration.ofSeconds(5);
+  private static final int ERROR_SIZE = 64 << 10;
+  private static final int DOCUMENT_SIZE = 64 << 20;
 
   private final UpstreamSettings settings;
   private final boolean closeEach;
@@ -67,7 +72,7 @@ public final class HttpCalls {
         var events = new AnswerEvents(errors.who());
         return new AnswerStream(response.body(), format, events, limits);
       }
-      return ChatStream.failed(errors.read(response.statusCode(), readAll(response.body())));
+      return ChatStream.failed(errors.read(response.statusCode(), errorText(response.body())));
     } catch (TimeoutException _) {
       return ChatStream.failed(
           new UpstreamFailure.TimedOut(
@@ -88,11 +93,12 @@ public final class HttpCalls {
     if (json != null) {
       request.POST(HttpRequest.BodyPublishers.ofString(json));
     }
-    var sent = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+    long started = System.nanoTime();
+    var bytes = new ByteArrayOutputStream();
     try {
-      HttpResponse<String> response = await(sent, limit);
-      returned();
-      return new Reply(response.statusCode(), response.body());
+      HttpResponse<BodyPieces> response = send(request.build(), limit);
+      readAll(response.body(), bytes, limit.minusNanos(System.nanoTime() - started), DOCUMENT_SIZE);
+      return new Reply(response.statusCode(), bytes.toString(UTF_8));
     } catch (TimeoutException e) {
       throw new IOException("no answer within " + limit.toMillis() + " ms", e);
     }
@@ -141,21 +147,24 @@ public final class HttpCalls {
       throws IOException, InterruptedException, TimeoutException {
     boolean mayBeStale = pooled;
     try {
-      return send(request, started);
+      return send(request, firstByteLeft(started));
     } catch (IOException e) {
       boolean connected = !(e instanceof ConnectException || e instanceof SSLException);
       boolean atOnce = System.nanoTime() - started < STALE_CONNECTION.toNanos();
       if (mayBeStale && connected && atOnce && !(e instanceof HttpConnectTimeoutException)) {
-        return send(request, started);
+        return send(request, firstByteLeft(started));
       }
       throw e;
     }
   }
 
-  private HttpResponse<BodyPieces> send(HttpRequest request, long started)
+  private Duration firstByteLeft(long started) {
+    return settings.firstByteTimeout().minusNanos(System.nanoTime() - started);
+  }
+
+  private HttpResponse<BodyPieces> send(HttpRequest request, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
-    Duration left = settings.firstByteTimeout().minusNanos(System.nanoTime() - started);
-    return await(client.sendAsync(request, _ -> new BodyPieces(this::returned)), left);
+    return await(client.sendAsync(request, _ -> new BodyPieces(this::returned)), limit);
   }
 
   /// A connection has gone back to the pool.
@@ -164,31 +173,55 @@ public final class HttpCalls {
   }
 
   /// Waits for a response; whoever stops waiting cancels the call, which closes its connection.
-  private static <T> T await(CompletableFuture<T> call, Duration limit)
+  static HttpResponse<BodyPieces> await(
+      CompletableFuture<HttpResponse<BodyPieces>> call, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
     try {
       return call.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } finally {
+    } catch (InterruptedException | TimeoutException e) {
       call.cancel(true);
+      // A response that came just before that belongs to nobody.
+      var _ = call.thenAccept(late -> late.body().close());
+      throw e;
     }
   }
 
-  private static String readAll(BodyPieces body) throws InterruptedException {
-    var text = new StringBuilder();
-    var lines = new LineSplitter();
-    try (body) {
-      for (byte @Nullable [] piece = body.next(ERROR_BODY);
-          piece != null;
-          piece = body.next(ERROR_BODY)) {
-        lines.accept(piece, line -> text.append(line).append('\n'));
-      }
+  /// What an error says; if it is long or comes slowly, its beginning explains the status well
+  /// enough.
+  private static String errorText(BodyPieces body) throws InterruptedException {
+    var bytes = new ByteArrayOutputStream();
+    try {
+      readAll(body, bytes, ERROR_BODY, ERROR_SIZE);
     } catch (TimeoutException | IOException _) {
-      // What has come so far explains the status well enough.
+      // What has come so far is used.
     }
-    lines.end(text::append);
-    return text.toString().strip();
+    return bytes.toString(UTF_8).strip();
+  }
+
+  /// Reads a body to its end and closes it.
+  ///
+  /// @param limit for all of it
+  /// @throws IOException also when it is longer than `most`
+  static void readAll(BodyPieces body, ByteArrayOutputStream bytes, Duration limit, int most)
+      throws InterruptedException, TimeoutException, IOException {
+    long started = System.nanoTime();
+    try (body) {
+      byte @Nullable [] piece = body.next(limit);
+      while (piece != null) {
+        int fitting = Math.min(piece.length, most - bytes.size());
+        bytes.write(piece, 0, fitting);
+        if (fitting < piece.length) {
+          throw new IOException("an answer of more than " + most + " bytes");
+        }
+        Duration left = limit.minusNanos(System.nanoTime() - started);
+        if (!left.isPositive()) {
+          throw new TimeoutException();
+        }
+        piece = body.next(left);
+      }
+    }
   }
 
   private UpstreamFailure failure(IOException e, String who) {

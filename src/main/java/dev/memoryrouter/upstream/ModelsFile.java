@@ -4,6 +4,8 @@ import dev.memoryrouter.files.NearestName;
 import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -20,6 +22,8 @@ public final class ModelsFile {
   private static final int DEFAULT_CONTEXT = 32_768;
   private static final int DEFAULT_MAX_OUTPUT = 8_192;
   private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Duration FOR_EVER = Duration.ofDays(365);
+  private static final String FILE = "file:";
   private static final Set<String> TOKENIZERS = Set.of("qwen", "o200k", "cl100k");
 
   /// Options that have a key of their own, which must be the only place for them.
@@ -35,16 +39,20 @@ public final class ModelsFile {
           "think");
 
   private final YamlMap root;
+  private final Path workingDirectory;
   private final Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
   private final Map<String, ModelSettings> models = new LinkedHashMap<>();
 
-  private ModelsFile(YamlMap root) {
+  private ModelsFile(YamlMap root, Path workingDirectory) {
     this.root = root;
+    this.workingDirectory = workingDirectory;
   }
 
   /// The content of the file.
-  public static ModelsConfig read(YamlMap root) {
-    return new ModelsFile(root).read();
+  ///
+  /// @param workingDirectory from which relative paths are taken
+  public static ModelsConfig read(YamlMap root, Path workingDirectory) {
+    return new ModelsFile(root, workingDirectory).read();
   }
 
   private ModelsConfig read() {
@@ -127,9 +135,7 @@ public final class ModelsFile {
                 .orElse(ModelSettings.Think.AUTO),
             map.at("memory").size(1L << 20).orElse(null),
             map.at("slots").integer(1, 64).orElse(1),
-            map.at("keep-alive")
-                .duration(Duration.ZERO, Duration.ofDays(365))
-                .orElse(Duration.ofMinutes(30)),
+            keepAlive(map.at("keep-alive")),
             options(map),
             map.at("repair-tool-calls").flag().orElse(false)));
     map.rejectUnknownKeys();
@@ -171,14 +177,37 @@ public final class ModelsFile {
     return maxOutput;
   }
 
-  private static String tokenizer(YamlMap map) {
+  /// `-1` is how Ollama itself writes for ever.
+  private static Duration keepAlive(YamlValue value) {
+    if (value.text().map(String::strip).filter("-1"::equals).isPresent()) {
+      return FOR_EVER;
+    }
+    Duration keepAlive = value.duration(Duration.ZERO, FOR_EVER).orElse(Duration.ofMinutes(30));
+    if (keepAlive.isPositive() && keepAlive.compareTo(Duration.ofSeconds(1)) < 0) {
+      value.problem("is counted in whole seconds; use 1s, or 0 to unload after each answer");
+    }
+    return keepAlive;
+  }
+
+  private String tokenizer(YamlMap map) {
     YamlValue value = map.at("tokenizer");
     String name = value.text().map(String::strip).orElse("o200k");
-    boolean file = name.startsWith("file:") && name.length() > "file:".length();
-    if (!file && !TOKENIZERS.contains(name)) {
+    if (name.startsWith(FILE) && name.length() > FILE.length()) {
+      return vocabulary(value, name.substring(FILE.length()).strip());
+    }
+    if (!TOKENIZERS.contains(name)) {
       value.problem("found \"" + name + "\", expected one of qwen, o200k, cl100k, file:<path>");
     }
     return name;
+  }
+
+  private String vocabulary(YamlValue value, String path) {
+    try {
+      return FILE + workingDirectory.resolve(path).normalize();
+    } catch (InvalidPathException _) {
+      value.problem("found \"" + path + "\", which is no path");
+      return FILE + path;
+    }
   }
 
   private static @Nullable Set<Capability> capabilities(YamlMap map) {

@@ -3,6 +3,7 @@ package dev.memoryrouter.upstream;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,6 +17,13 @@ public final class ToolArguments {
           .build();
 
   private ToolArguments() {}
+
+  /// A piece of an answer, which may hold arguments.
+  ///
+  /// @throws JacksonException when it is no JSON
+  public static JsonNode read(String text) {
+    return JSON.readTree(text);
+  }
 
   /// Whether a text is one JSON object.
   public static boolean isObject(String text) {

@@ -10,29 +10,37 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The configured upstreams and what each model can and has loaded now. What an upstream said is
 /// kept for some seconds; nobody waits longer than a moment for news of an upstream that is known.
 /// Thread-safe.
 public final class Upstreams {
+  private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
+
   private final ModelsConfig config;
   private final Map<String, ModelClient> clients = new LinkedHashMap<>();
   private final Map<String, CachedSnapshot> snapshots = new LinkedHashMap<>();
 
-  /// Contexts computed from complete facts. They stay when an upstream once leaves a fact out,
-  /// because another context would reload the model.
-  private final Map<String, Integer> contexts = new ConcurrentHashMap<>();
+  private final Contexts contexts;
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
   /// Upstreams of a configuration; nothing is asked yet.
   ///
   /// @param clients makes the client of an upstream; called once for each
+  /// @param contexts those that hold already, which outlive this
   public Upstreams(
-      ModelsConfig config, Function<UpstreamSettings, ModelClient> clients, InstantSource clock) {
+      ModelsConfig config,
+      Function<UpstreamSettings, ModelClient> clients,
+      InstantSource clock,
+      Contexts contexts) {
     this.config = config;
+    this.contexts = contexts;
     config
         .upstreams()
         .forEach((name, settings) -> {
-          ModelClient client = clients.apply(settings);
+          ModelClient client = new Holding(clients.apply(settings), settings);
           this.clients.put(name, client);
           this.snapshots.put(name, new CachedSnapshot(name, client, clock));
         });
@@ -55,6 +63,20 @@ public final class Upstreams {
     return config.models().values().stream().map(this::state).toList();
   }
 
+  /// Why a model gets less context than it should, for a person; empty when nothing is amiss.
+  ///
+  /// @throws IllegalArgumentException when no model has this key
+  public Optional<String> contextProblem(String modelKey) {
+    ModelSettings model = known(config.models(), "model", modelKey);
+    boolean computed =
+        model.numCtx() == null
+            && known(config.upstreams(), "upstream", model.upstream()).type()
+                == UpstreamSettings.Type.OLLAMA;
+    return computed
+        ? find(model, snapshot(model.upstream())).flatMap(it -> ContextSize.problem(model, it))
+        : Optional.empty();
+  }
+
   public ModelClient client(String upstream) {
     return known(clients, "upstream", upstream);
   }
@@ -72,7 +94,8 @@ public final class Upstreams {
   }
 
   private ModelState state(ModelSettings model) {
-    UpstreamSettings.Type type = known(config.upstreams(), "upstream", model.upstream()).type();
+    UpstreamSettings upstream = known(config.upstreams(), "upstream", model.upstream());
+    UpstreamSettings.Type type = upstream.type();
     UpstreamSnapshot snapshot = snapshot(model.upstream());
     UpstreamSnapshot.@Nullable Model found = find(model, snapshot).orElse(null);
     @Nullable String name = found != null ? found.name() : unlisted(model, snapshot, type);
@@ -81,7 +104,7 @@ public final class Upstreams {
         availability(snapshot, name),
         name,
         found == null ? null : found.supportedContext(),
-        type == UpstreamSettings.Type.OPENAI ? null : numCtx(model, found),
+        type == UpstreamSettings.Type.OPENAI ? null : numCtx(upstream, model, found),
         found == null ? null : found.allocatedContext(),
         capabilities(model, found),
         found != null && found.resident());
@@ -106,17 +129,48 @@ public final class Upstreams {
     return name == null ? Availability.NOT_PULLED : Availability.AVAILABLE;
   }
 
-  private int numCtx(ModelSettings model, UpstreamSnapshot.@Nullable Model found) {
+  private int numCtx(
+      UpstreamSettings upstream, ModelSettings model, UpstreamSnapshot.@Nullable Model found) {
     if (model.numCtx() != null) {
       return model.numCtx();
     }
-    String key = model.key();
     if (found != null && ContextSize.isKnown(model, found)) {
-      int computed = ContextSize.of(model, found);
-      contexts.put(key, computed);
-      return computed;
+      warn(model, found);
+      return contexts.hold(upstream, model, found.name(), ContextSize.of(model, found));
     }
-    return contexts.getOrDefault(key, ContextSize.of(model, found));
+    Integer holds = contexts.of(upstream, model, found == null ? null : found.name());
+    return holds == null ? ContextSize.of(model, found) : holds;
+  }
+
+  private void warn(ModelSettings model, UpstreamSnapshot.Model found) {
+    ContextSize.problem(model, found)
+        .filter(_ -> warned.add(model.key()))
+        .ifPresent(problem -> LOG.warn("{}", problem));
+  }
+
+  /// A client whose calls settle the context of their model, even one that was guessed: the model
+  /// is loaded with it now.
+  private final class Holding implements ModelClient {
+    private final ModelClient client;
+    private final UpstreamSettings upstream;
+
+    Holding(ModelClient client, UpstreamSettings upstream) {
+      this.client = client;
+      this.upstream = upstream;
+    }
+
+    @Override
+    public ChatStream chat(UpstreamCall call) throws InterruptedException {
+      if (call.numCtx() != null && call.model().numCtx() == null) {
+        contexts.hold(upstream, call.model(), call.upstreamModel(), call.numCtx());
+      }
+      return client.chat(call);
+    }
+
+    @Override
+    public UpstreamSnapshot inspect() throws InterruptedException {
+      return client.inspect();
+    }
   }
 
   private static Set<Capability> capabilities(

@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.memoryrouter.files.ConfigException;
 import dev.memoryrouter.files.ConfigProblem;
 import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankChoice;
+import dev.memoryrouter.memory.BankSettings;
+import dev.memoryrouter.memory.Banks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +169,87 @@ class ConfigurationLoaderTest {
     assertThat(new ConfigurationLoader(folder).load(folder, environment).warnings())
         .extracting(ConfigProblem::line)
         .containsExactly(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"file:nope.tiktoken", "'file:bad.tiktoken'"})
+  void load_vocabularyThatIsNone_isToldWithItsPlace(String tokenizer) throws IOException {
+    write("bad.tiktoken", "this is no vocabulary\n");
+    append("models.yaml", "  more: {upstream: o, tokenizer: \"" + tokenizer + "\"}\n");
+
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("models.yaml:7: models.more.tokenizer: ")
+        .contains(tokenizer.substring("file:".length()));
+  }
+
+  @Test
+  void load_vocabularyFile_isTakenFromTheProjectsFolder() throws IOException {
+    write("some.tiktoken", allBytes());
+    append("models.yaml", "  more: {upstream: o, tokenizer: file:some.tiktoken}\n");
+
+    assertThat(Objects.requireNonNull(load().models().models().get("more")).tokenizer())
+        .isEqualTo("file:" + folder.resolve("some.tiktoken"));
+  }
+
+  private static String allBytes() {
+    StringBuilder lines = new StringBuilder();
+    for (int b = 0; b < 256; b++) {
+      String token = Base64.getEncoder().encodeToString(new byte[] {(byte) b});
+      lines.append(token).append(' ').append(b).append('\n');
+    }
+    return lines.toString();
+  }
+
+  @Test
+  void load_bankRoots_publishTheBanksOfTheirProjects() throws IOException {
+    Files.createDirectories(folder.resolve("code/shop/memory-bank"));
+    Files.createDirectories(folder.resolve("code/blog/memory-bank"));
+    Files.createDirectories(folder.resolve("code/no-notes"));
+    write("server.yaml", "banks: [{name: default, path: m}]\nbank-roots: [code, gone]\n");
+    write("routing.yaml", "default: fast\nrules: [{name: a, when: {bank: shop}, route: fast}]\n");
+
+    Configuration configuration = load();
+
+    assertThat(configuration.modelNames().published())
+        .contains("cline-memory-router/shop", "cline-memory-router/blog")
+        .doesNotContain("cline-memory-router/no-notes");
+    assertThat(new Banks(configuration.server().banks()).choose(null, folder + "/code/shop/src"))
+        .isEqualTo(
+            new BankChoice.Chosen(
+                new Bank("shop", folder.resolve("code/shop/memory-bank"), folder + "/code/shop")));
+    assertThat(configuration.warnings())
+        .extracting(ConfigProblem::toString)
+        .singleElement()
+        .asString()
+        .contains("server.yaml:2: bank-roots[1]: no banks are found: there is no folder");
+  }
+
+  @Test
+  void load_defaultBankBelowARoot_isAccepted() throws IOException {
+    Files.createDirectories(folder.resolve("code/shop/memory-bank"));
+    write(
+        "server.yaml", "banks: [{name: main, path: m}]\nbank-roots: [code]\ndefault-bank: shop\n");
+
+    assertThat(new Banks(load().server().banks()).defaultBank().name()).isEqualTo("shop");
+
+    BankSettings forced =
+        new ConfigurationLoader(folder)
+            .load(folder, Environment.of(Map.of("MEMORY_BANK_PATH", "mine")))
+            .server()
+            .banks();
+    assertThat(new Banks(forced).defaultBank().root()).isEqualTo(folder.resolve("mine"));
+  }
+
+  @Test
+  void load_modelCacheDir_hasNoEffectAndSaysSo() {
+    Environment environment = Environment.of(Map.of("MODEL_CACHE_DIR", "/models"));
+
+    assertThat(new ConfigurationLoader(folder).load(folder, environment).notices())
+        .extracting(ConfigProblem::toString)
+        .containsExactly(
+            "environment: MODEL_CACHE_DIR: has no effect yet: no model file is downloaded");
   }
 
   @Test

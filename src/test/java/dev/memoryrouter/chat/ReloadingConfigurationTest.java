@@ -8,9 +8,12 @@ import dev.memoryrouter.files.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +85,31 @@ class ReloadingConfigurationTest {
       settle(configuration);
       assertThat(configuration.problem()).isEmpty();
       assertThat(configuration.current().routing().defaultModel()).isEqualTo("fast");
+    }
+  }
+
+  @Test
+  void edit_readerFails_keepsTheLastGoodAndSaysSo() throws IOException {
+    Configuration good = new ConfigurationLoader(folder).load(folder, Environment.of(Map.of()));
+    Deque<Supplier<Configuration>> loads =
+        new ArrayDeque<>(
+            List.of(
+                () -> good,
+                () -> {
+                  throw new IllegalStateException("expected by this test");
+                },
+                () -> {
+                  throw new OutOfMemoryError("expected by this test");
+                }));
+    try (var configuration = new ReloadingConfiguration(folder, () -> loads.remove().get())) {
+      for (String edit : List.of("# one\n", "# number two\n")) {
+        write("routing.yaml", edit);
+        settle(configuration);
+
+        assertThat(configuration.problem()).get().asString().contains("expected by this test");
+        assertThat(configuration.current()).isSameAs(good);
+      }
+      assertThat(configuration.refusedReloads()).isEqualTo(2);
     }
   }
 

@@ -85,7 +85,7 @@ class SchemaTest {
     YamlMap server = explicit("server");
     ServerFile.read(server, Path.of(""));
     YamlMap models = explicit("models");
-    ModelsFile.read(models);
+    ModelsFile.read(models, Path.of(""));
     YamlMap routing = explicit("routing");
     RoutingFile.read(routing);
 

@@ -149,7 +149,8 @@ class ServerFileTest {
           """
           store: {type: qdrant}      | store.type: qdrant is not built yet, use lucene
           compaction: on             | compaction: compaction is not built yet; use auto or off
-          bank-roots: [/projects]    | bank-roots: bank-roots is not built yet; list the banks under banks
+          bank-roots: /projects      | bank-roots: found "/projects", expected a list
+          'bank-roots: [""]'         | bank-roots[0]: is empty
           default-bank: defalt       | default-bank: no bank is named "defalt"; did you mean "default"?
           banks: []                  | banks: needs at least one bank, such as {name: default, path: ./memory-bank}
           'banks: [{name: a/b, path: x}]' | banks[0].name: a name has letters, digits and . _ - and begins with a letter or digit

@@ -69,7 +69,7 @@ class ShippedConfigurationTest {
     assertThat(profiles).hasSize(4);
     for (String profile : profiles.subList(0, 3)) {
       YamlMap map = Yaml.parse("profile", profile, NO_VARIABLES);
-      assertThat(ModelsFile.read(map).models())
+      assertThat(ModelsFile.read(map, Path.of("/here")).models())
           .containsOnlyKeys("qwen3", "qwen2.5-coder", "llama4");
       assertThat(map.problems()).isEmpty();
     }

@@ -89,6 +89,9 @@ class ConversationReaderTest {
         "\n[a] Result:\n",
         "`<answer>",
         "working directory is ",
+        "Working directory is: ",
+        "Current Workspace Directory: ",
+        "is /a, Working directory is ",
         "\n# Current Working Directory (",
         "<user_input ",
         "<mode_notice>",
@@ -107,6 +110,10 @@ class ConversationReaderTest {
         ChatRequest request = request(List.of(opening, Message.of(role, text)));
         assertThat(reader.read(request, agent).prefixes().size()).isEqualTo(2);
       }
+      // A system prompt is one only before all else.
+      ChatRequest prompted =
+          request(List.of(Message.of(Role.SYSTEM, text), Message.of(Role.USER, "x")));
+      assertThat(reader.read(prompted, agent).prefixes().size()).isEqualTo(2);
     }
   }
 

@@ -109,6 +109,20 @@ class RoutingFileTest {
           {tokens: 5}             | .tokens: found "5", expected keys with values
           {all: []}               | .all: needs a list of conditions, such as [{mode: plan}, {turn: first}]
           {not: {}}               | .not: needs a condition
+          {images: }              | .images: has no value
+          {intent: }              | .intent: has no value
+          {turn: }                | .turn: has no value
+          {not: }                 | .not: has no value
+          {all: }                 | .all: has no value
+          {header: }              | .header: has no value
+          {header: {}}            | .header: needs the name of a header with a regular expression
+          {header: {x: ""}}       | .header.x: is empty
+          {text: ""}              | .text: is empty
+          {text: "  "}            | .text: is empty
+          {bank: ""}              | .bank: is empty
+          {images: {min: }}       | .images.min: has no value
+          {not: {images: }}       | .not.images: has no value
+          {text: "((a{500}){500}){500}"} | .text: repeats within repeats make 125000000 copies, more than 1000; use smaller counts, or * and +
           """)
   void condition_wrong_isToldWithItsLine(String when, String message) {
     assertThat(
@@ -153,6 +167,17 @@ class RoutingFileTest {
           """)
   void file_wrongKey_isTold(String yaml, String message) {
     assertThat(problems("default: m\n" + yaml)).containsExactly("routing.yaml:2: " + message);
+  }
+
+  @Test
+  void names_withBlanks_areStripped() {
+    RoutingConfig config =
+        RoutingFile.read(
+            parse("default: ' m '\naliases: ['b ', ' c']\nfallbacks: {m: ['n ', ' o']}\n"));
+
+    assertThat(config.defaultModel()).isEqualTo("m");
+    assertThat(config.aliases()).containsExactly("b", "c");
+    assertThat(config.fallbacksOf("m")).containsExactly("n", "o");
   }
 
   @Test

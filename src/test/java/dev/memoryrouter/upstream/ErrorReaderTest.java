@@ -107,6 +107,14 @@ class ErrorReaderTest {
             400,
             "{\"error\":{\"message\":\"No models loaded. Please load a model\"}}",
             ModelMissing.class),
+        Arguments.of(
+            404,
+            "{\"error\":{\"message\":\"The model `m` does not exist.\",\"code\":404}}",
+            ModelMissing.class),
+        Arguments.of(
+            500, "{\"error\":\"model 'm' not found in the runner's cache\"}", ServerError.class),
+        Arguments.of(
+            400, "{\"error\":\"the model asked for a tool that was not found\"}", Rejected.class),
         Arguments.of(404, "404 page not found", Rejected.class),
         Arguments.of(403, "", Rejected.class),
         Arguments.of(

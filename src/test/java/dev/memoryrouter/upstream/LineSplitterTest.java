@@ -1,7 +1,9 @@
 package dev.memoryrouter.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +13,24 @@ import org.junit.jupiter.api.Test;
 
 class LineSplitterTest {
   @Test
-  void accept_anySplitOfTheBytes_givesTheSameLines() {
+  void accept_lineBeyondTheLimit_isRefused() throws IOException {
+    var splitter = new LineSplitter(4);
+    var lines = new ArrayList<String>();
+
+    splitter.accept(bytes("abcd\nab"), lines::add);
+    splitter.accept(bytes("cd"), lines::add);
+
+    assertThatThrownBy(() -> splitter.accept(bytes("e"), lines::add))
+        .isInstanceOf(LineSplitter.TooLong.class);
+    assertThat(lines).containsExactly("abcd");
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void accept_anySplitOfTheBytes_givesTheSameLines() throws IOException {
     byte[] bytes =
         "one\r\ntwo\n\nwörld \uD83D\uDE00\rfour\r\r\n\nlast".getBytes(StandardCharsets.UTF_8);
     List<String> expected = List.of("one", "two", "", "wörld \uD83D\uDE00", "four", "", "", "last");

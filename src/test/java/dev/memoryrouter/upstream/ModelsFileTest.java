@@ -32,13 +32,13 @@ class ModelsFileTest {
 
   private static List<String> problems(String text) {
     YamlMap map = parse(text, Map.of());
-    ModelsFile.read(map);
+    ModelsFile.read(map, Path.of("/here"));
     return map.problems().stream().map(ConfigProblem::toString).toList();
   }
 
   private static ModelsConfig read(String text, Map<String, String> variables) {
     YamlMap map = parse(text, variables);
-    ModelsConfig config = ModelsFile.read(map);
+    ModelsConfig config = ModelsFile.read(map, Path.of("/here"));
     assertThat(map.problems()).isEmpty();
     return config;
   }
@@ -86,7 +86,7 @@ class ModelsFileTest {
     YamlMap map =
         Yaml.read(
             Path.of("src/test/resources/config/explicit/models.yaml"), Environment.of(Map.of()));
-    ModelsConfig config = ModelsFile.read(map);
+    ModelsConfig config = ModelsFile.read(map, Path.of("/here"));
 
     assertThat(map.problems()).isEmpty();
     assertThat(config.upstreams().get("box"))
@@ -176,6 +176,7 @@ class ModelsFileTest {
           upstream: p                  | upstream: no upstream is named "p"; did you mean "o"?
           num-ctx: 65536               | num-ctx: is larger than context (32768)
           max-output: 32768            | max-output: leaves no room for a prompt: context is 32768
+          keep-alive: 500ms            | keep-alive: is counted in whole seconds; use 1s, or 0 to unload after each answer
           tokenizer: qwem              | tokenizer: found "qwem", expected one of qwen, o200k, cl100k, file:<path>
           think: maybe                 | think: found "maybe", expected one of off, on, auto
           capabilities: [tool]         | capabilities[0]: found "tool", expected one of tools, vision, thinking; did you mean "tools"?
@@ -187,6 +188,14 @@ class ModelsFileTest {
   void model_wrongKey_isTold(String key, String message) {
     assertThat(problems(SMALLEST.replace("m: {}", "m: {" + key + "}")))
         .containsExactly("models.yaml:4: models.m." + message);
+  }
+
+  @Test
+  void keepAlive_minusOne_isForEver() {
+    String text = SMALLEST.replace("m: {}", "m: {keep-alive: -1}");
+
+    assertThat(Objects.requireNonNull(read(text, Map.of()).models().get("m")).keepAlive())
+        .isEqualTo(Duration.ofDays(365));
   }
 
   @Test

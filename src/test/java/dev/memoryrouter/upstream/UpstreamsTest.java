@@ -25,12 +25,13 @@ class UpstreamsTest {
   private volatile UpstreamSnapshot answer = UpstreamSnapshot.unreachable("down");
   private final AtomicInteger asked = new AtomicInteger();
   private final BlockingQueue<String> answered = new LinkedBlockingQueue<>();
+  private final Contexts contexts = new Contexts();
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   private final class Client implements ModelClient {
     @Override
     public ChatStream chat(UpstreamCall call) {
-      throw new UnsupportedOperationException();
+      return ChatStream.failed(new UpstreamFailure.Empty("expected by this test"));
     }
 
     @Override
@@ -49,7 +50,7 @@ class UpstreamsTest {
     }
     var settings = Calls.settings(type, URI.create("http://localhost:1"));
     var config = new ModelsConfig(Map.of("local", settings), byKey, null);
-    return new Upstreams(config, _ -> new Client(), () -> now);
+    return new Upstreams(config, _ -> new Client(), () -> now, contexts);
   }
 
   private static ModelSettings model(
@@ -173,6 +174,68 @@ class UpstreamsTest {
 
     assertThat(upstreams.state("qwen3").supportedContext()).isNull();
     assertThat(upstreams.state("qwen3").numCtx()).isEqualTo(21_504);
+  }
+
+  @Test
+  void numCtx_sentBeforeItWasKnown_holds() throws Exception {
+    has(found("a", null, 18 * GB, null));
+    ModelSettings model = model(null, 21 * GB, "a");
+    var upstreams = upstreams(UpstreamSettings.Type.OLLAMA, model);
+    Integer guessed = upstreams.state("qwen3").numCtx();
+    upstreams
+        .client("local")
+        .chat(new UpstreamCall(Calls.request(Calls.user("x")), model, "a", guessed, 1, false));
+
+    has(found("a", 40_960, 18 * GB, 98_304L));
+    now = now.plusSeconds(6);
+
+    assertThat(guessed).isEqualTo(32_768);
+    assertThat(upstreams.state("qwen3").numCtx()).isEqualTo(32_768);
+  }
+
+  @Test
+  void numCtx_afterAReload_holdsUnlessSettingsChange() {
+    has(found("a", 40_960, 18 * GB, 98_304L));
+    assertThat(numCtx(21 * GB)).isEqualTo(21_504);
+
+    has(found("a", null, 18 * GB, null));
+    assertThat(numCtx(21 * GB)).isEqualTo(21_504);
+    assertThat(numCtx(24 * GB)).isEqualTo(32_768);
+    answer = UpstreamSnapshot.unreachable("down");
+    assertThat(numCtx(21 * GB)).isEqualTo(21_504);
+  }
+
+  @Test
+  void numCtx_otherModelUnderTheNames_isComputedAnew() {
+    has(found("b", 40_960, 18 * GB, 98_304L));
+    ModelSettings model = model(null, 21 * GB, "a", "b");
+    assertThat(upstreams(UpstreamSettings.Type.OLLAMA, model).state("qwen3").numCtx())
+        .isEqualTo(21_504);
+
+    has(found("a", 8192, 18 * GB, 98_304L));
+    assertThat(upstreams(UpstreamSettings.Type.OLLAMA, model).state("qwen3").numCtx())
+        .isEqualTo(8192);
+  }
+
+  @Test
+  void contextProblem_weightsDoNotFit_isSaid() {
+    has(found("a", 40_960, 18 * GB, 98_304L));
+
+    assertThat(
+            upstreams(UpstreamSettings.Type.OLLAMA, model(null, 10 * GB, "a"))
+                .contextProblem("qwen3"))
+        .get()
+        .asString()
+        .startsWith("Model 'qwen3': memory 10.0 GB leaves no room")
+        .contains("'a' (18.0 GB)", "1024 tokens");
+    assertThat(
+            upstreams(UpstreamSettings.Type.OLLAMA, model(null, 24 * GB, "a"))
+                .contextProblem("qwen3"))
+        .isEmpty();
+    assertThat(
+            upstreams(UpstreamSettings.Type.OLLAMA, model(8192, 10 * GB, "a"))
+                .contextProblem("qwen3"))
+        .isEmpty();
   }
 
   @Test

@@ -4,18 +4,16 @@ import dev.memoryrouter.upstream.AnswerEvents;
 import dev.memoryrouter.upstream.AnswerLines;
 import dev.memoryrouter.upstream.ErrorReader;
 import dev.memoryrouter.upstream.FinishReason;
+import dev.memoryrouter.upstream.ToolArguments;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reads Ollama's stream: one JSON object on each line, the last one with `done`. A stream that
 /// ends without it has failed, whatever came before.
 final class OllamaLines implements AnswerLines {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final ErrorReader errors;
 
   OllamaLines(UpstreamSettings upstream, UpstreamCall call) {
@@ -28,7 +26,7 @@ final class OllamaLines implements AnswerLines {
       return false;
     }
     try {
-      object(JSON.readTree(line), out);
+      object(ToolArguments.read(line), out);
     } catch (JacksonException _) {
       out.fail(
           new UpstreamFailure.Broken(

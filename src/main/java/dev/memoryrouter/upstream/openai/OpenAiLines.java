@@ -4,25 +4,27 @@ import dev.memoryrouter.upstream.AnswerEvents;
 import dev.memoryrouter.upstream.AnswerLines;
 import dev.memoryrouter.upstream.ErrorReader;
 import dev.memoryrouter.upstream.FinishReason;
+import dev.memoryrouter.upstream.ToolArguments;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reads a stream of chat completion chunks. Finish reason and usage may come in any order; an
 /// error ends the answer even when the server says `[DONE]` after it.
 final class OpenAiLines implements AnswerLines {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String DONE = "[DONE]";
 
   private final ErrorReader errors;
   private final SseEvents sse = new SseEvents();
-  private final Map<Integer, Call> calls = new LinkedHashMap<>();
+  private final Map<Integer, Call> calls = new HashMap<>();
+  private final List<Call> allCalls = new ArrayList<>();
   private int lastCall = -1;
 
   /// A tool call on its way: arguments may come before the name.
@@ -52,7 +54,7 @@ final class OpenAiLines implements AnswerLines {
       return;
     }
     try {
-      chunk(JSON.readTree(payload), out);
+      chunk(ToolArguments.read(payload), out);
     } catch (JacksonException _) {
       out.fail(
           new UpstreamFailure.Broken(errors.who() + " sent an event that is no complete JSON."));
@@ -78,7 +80,8 @@ final class OpenAiLines implements AnswerLines {
     JsonNode delta = choice.has("delta") ? choice.path("delta") : choice.path("message");
     String reasoning = delta.path("reasoning_content").asString("");
     out.reasoning(reasoning.isEmpty() ? delta.path("reasoning").asString("") : reasoning);
-    out.text(delta.path("content").asString(""));
+    text(delta.path("content"), out);
+    out.text(delta.path("refusal").asString(""));
     for (JsonNode call : delta.path("tool_calls")) {
       toolCall(call, out);
     }
@@ -88,16 +91,40 @@ final class OpenAiLines implements AnswerLines {
     }
   }
 
-  private void toolCall(JsonNode node, AnswerEvents out) {
-    String id = node.path("id").asString("");
-    int key = node.path("index").asInt(id.isEmpty() ? Math.max(0, lastCall) : calls.size());
+  /// A text, or a list of parts as some servers send it.
+  private static void text(JsonNode content, AnswerEvents out) {
+    out.text(content.asString(""));
+    if (content.isArray()) {
+      for (JsonNode part : content) {
+        out.text(part.path("text").asString(""));
+        out.text(part.path("refusal").asString(""));
+      }
+    }
+  }
+
+  /// The call that a piece belongs to. Some servers give every call the index 0: another id with a
+  /// name begins another call.
+  private Call callOf(JsonNode node, String id, String name) {
+    int key = node.path("index").asInt(id.isEmpty() ? Math.max(0, lastCall) : allCalls.size());
     lastCall = key;
-    Call call = calls.computeIfAbsent(key, _ -> new Call());
+    Call call = calls.get(key);
+    boolean another =
+        call != null && call.id != null && !id.isEmpty() && !id.equals(call.id) && !name.isEmpty();
+    if (call == null || another) {
+      call = new Call();
+      calls.put(key, call);
+      allCalls.add(call);
+    }
     if (!id.isEmpty() && call.id == null) {
       call.id = id;
     }
+    return call;
+  }
+
+  private void toolCall(JsonNode node, AnswerEvents out) {
     JsonNode function = node.path("function");
     String name = function.path("name").asString("");
+    Call call = callOf(node, node.path("id").asString(""), name);
     JsonNode arguments = function.path("arguments");
     String fragment = arguments.isObject() ? arguments.toString() : arguments.asString("");
     if (call.index < 0 && name.isEmpty()) {
@@ -112,7 +139,7 @@ final class OpenAiLines implements AnswerLines {
   }
 
   private void finish(String reason, AnswerEvents out) {
-    if (calls.values().stream().anyMatch(call -> call.index < 0)) {
+    if (allCalls.stream().anyMatch(call -> call.index < 0)) {
       out.fail(new UpstreamFailure.Broken(errors.who() + " sent a tool call without a name."));
       return;
     }

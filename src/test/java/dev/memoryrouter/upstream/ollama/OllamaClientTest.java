@@ -56,6 +56,17 @@ class OllamaClientTest {
   }
 
   @Test
+  void chat_numbersInArguments_keepTheirDigits() throws Exception {
+    String line =
+        "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"set\",\"arguments\":"
+            + "{\"x\":0.12345678901234567890,\"y\":1.10}}}]},\"done\":true}\n";
+    fake.next(Script.of(new Step.Raw(line), new Step.EndEarly()));
+
+    assertThat(toolCalls(all(client.chat(call(MODEL, "x")))))
+        .containsExactly("set({\"x\":0.12345678901234567890,\"y\":1.10})");
+  }
+
+  @Test
   void chat_plainAnswer_streamsTextUsageAndFinish() throws Exception {
     fake.next(Script.text("Hello ", "wörld \uD83D\uDE00").counting(12, 3));
 

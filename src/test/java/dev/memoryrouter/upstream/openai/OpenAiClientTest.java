@@ -68,6 +68,34 @@ class OpenAiClientTest {
   }
 
   @Test
+  void chat_twoCallsWithOneIndex_areTwoCalls() throws Exception {
+    List<ChatEvent> events =
+        raw(
+            delta(
+                "{'tool_calls':[{'index':0,'id':'a','function':{'name':'read','arguments':''}}]}"),
+            delta("{'tool_calls':[{'index':0,'function':{'arguments':'{\\'p\\':1}'}}]}"),
+            delta(
+                "{'tool_calls':[{'index':0,'id':'b','function':{'name':'list','arguments':''}}]}"),
+            delta("{'tool_calls':[{'index':0,'id':'b','function':{'arguments':'{}'}}]}"),
+            finished("tool_calls"),
+            "data: [DONE]\n\n");
+
+    assertThat(toolCalls(events)).containsExactly("read({\"p\":1})", "list({})");
+  }
+
+  @Test
+  void chat_contentAsPartsAndRefusal_areText() throws Exception {
+    List<ChatEvent> events =
+        raw(
+            delta("{'content':[{'type':'text','text':'a'},{'type':'text','text':'b'}]}"),
+            delta("{'content':null,'refusal':' no'}"),
+            finished("stop"),
+            "data: [DONE]\n\n");
+
+    assertThat(text(events)).isEqualTo("ab no");
+  }
+
+  @Test
   void chat_plainAnswer_streamsTextUsageAndFinish() throws Exception {
     fake.next(Script.text("Hello ", "wörld").counting(12, 3));
 
