@@ -35,6 +35,7 @@ public final class FakeUpstream implements AutoCloseable {
   static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final ServerSocket server;
+  private final Thread acceptor;
   private final Set<FakeConnection> connections = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, FakeModel> models = new ConcurrentSkipListMap<>();
@@ -93,7 +94,7 @@ public final class FakeUpstream implements AutoCloseable {
 
   private FakeUpstream(int port) throws IOException {
     server = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
-    Thread.ofPlatform().daemon().name("fake-upstream").start(this::accept);
+    acceptor = Thread.ofPlatform().daemon().name("fake-upstream").start(this::accept);
   }
 
   /// Starts on a free port with these models pulled.
@@ -222,13 +223,28 @@ public final class FakeUpstream implements AutoCloseable {
       // Closed is what was wanted.
     }
     connections.forEach(FakeConnection::close);
+    awaitAcceptor();
+  }
+
+  /// The kernel takes connections until the thread that accepts them has let go of the port.
+  private void awaitAcceptor() {
+    try {
+      acceptor.join(Duration.ofSeconds(5));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void accept() {
     while (!closed) {
       try {
         Socket socket = server.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
+        if (closed) {
+          // Accepted while the port was being closed: a stopped server answers nobody.
+          socket.close();
+        } else {
+          Thread.ofVirtual().start(() -> serve(socket));
+        }
       } catch (IOException e) {
         if (!closed) {
           throw new UncheckedIOException(e);
