@@ -21,7 +21,7 @@ class BanksTest {
   private static final Bank DEFAULT = bank("default", null);
   private static final Bank APP = bank("app", "/home/u/app/");
   private static final Bank PART = bank("part", "/home/u/app/part");
-  private static final Bank WINDOWS = bank("windows", "C:\\Work\\Site");
+  private static final Bank WINDOWS = bank("windows", "C:\\Sites\\Shop");
 
   private final Banks banks = banks(false);
 
@@ -33,8 +33,8 @@ class BanksTest {
     "/home/u/app/part, part",
     "/home/u/app/part/deep, part",
     "/home/u/app/partial, app",
-    "c:/work/site, windows",
-    "C:\\WORK\\site\\src\\, windows"
+    "c:/sites/shop, windows",
+    "C:\\SITES\\shop\\src\\, windows"
   })
   void choose_workspace_deepestOwnerWins(String workspace, String expected) {
     assertThat(banks.choose(null, workspace))
@@ -52,7 +52,7 @@ class BanksTest {
         "home/u/app",
         "/home/u/app/../other",
         "/home/u/other/../app",
-        "C:\\Work\\Site\\..\\Other",
+        "C:\\Sites\\Shop\\..\\Other",
         "C:\\Work",
         "/home/u\\app",
         "..",

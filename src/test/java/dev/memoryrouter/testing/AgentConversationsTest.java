@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What the generator makes reads back as it was meant.
 class AgentConversationsTest {
-  private static final String WORKSPACE = "/srv/work/tide clock";
+  private static final String WORKSPACE = "/srv/code/tide clock";
 
   private final ConversationReader reader = new ConversationReader();
 
