@@ -26,10 +26,8 @@ final class LogSettings {
     String level = known(environment, "LOG_LEVEL", server ? "INFO" : "WARN", LEVELS, complaint);
     System.setProperty("LOG_LEVEL", level);
     System.setProperty("LOG_FORMAT", known(environment, "LOG_FORMAT", "text", FORMATS, complaint));
-    if (!server) {
-      // Libraries that log past logback.
-      Logger.getLogger("").setLevel(Level.SEVERE);
-    }
+    // Libraries that log past logback; Lucene advises a module that would cost the class cache.
+    Logger.getLogger("").setLevel(Level.SEVERE);
   }
 
   /// An unknown level would mean DEBUG to logback, which shows prompts.
