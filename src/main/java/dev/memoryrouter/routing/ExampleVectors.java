@@ -1,9 +1,11 @@
 package dev.memoryrouter.routing;
 
 import dev.memoryrouter.embedding.Embedder;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Vectors of example sentences, each embedded once and kept over reloads. Thread-safe.
@@ -25,6 +27,11 @@ public final class ExampleVectors {
       }
     }
     return texts.stream().map(known::get).filter(Objects::nonNull).toList();
+  }
+
+  /// Forgets all but these texts.
+  void keep(Collection<String> texts) {
+    known.keySet().retainAll(Set.copyOf(texts));
   }
 
   /// The vector of one text, which is not kept.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,11 @@ public final class IntentClassifier {
       Map<String, List<float[]>> examples = new LinkedHashMap<>();
       intents.forEach((name, intent) -> examples.put(name, vectors.of(intent.examples())));
       prepared = new Prepared(examples, vectors.of(SmallTalk.EXAMPLES));
+      vectors.keep(
+          Stream.concat(
+                  SmallTalk.EXAMPLES.stream(),
+                  intents.values().stream().flatMap(intent -> intent.examples().stream()))
+              .toList());
     } catch (RuntimeException e) {
       LOG.warn("Intents are told by keywords only: the examples could not be embedded", e);
     }
@@ -115,7 +121,7 @@ public final class IntentClassifier {
         length <= 2 * KEYWORD_WINDOW
             ? text
             : text.substring(0, KEYWORD_WINDOW) + "\n" + text.substring(length - KEYWORD_WINDOW);
-    String lower = seen.toLowerCase(Locale.ROOT);
+    String lower = seen.toLowerCase(Locale.ROOT).replace('’', '\'');
     Map<String, Integer> found = new LinkedHashMap<>();
     keywords.forEach((name, words) -> found.put(name, words.countIn(lower)));
     return found;

@@ -10,6 +10,8 @@ final class SmallTalk {
   /// Longer turns are never small talk.
   static final int MAX_WORDS = 14;
 
+  private static final int MAX_LENGTH = 400;
+
   /// Sentences that ask for nothing, by which others like them are known.
   static final List<String> EXAMPLES =
       List.of(
@@ -67,13 +69,26 @@ final class SmallTalk {
 
   /// Whether every word is one of those that carry no task.
   static boolean isEmpty(String text) {
+    if (text.length() > MAX_LENGTH) {
+      return false;
+    }
     List<String> words = words(text);
-    return words.size() <= MAX_WORDS && words.stream().allMatch(SmallTalk::carriesNothing);
+    return words.size() <= MAX_WORDS
+        && words.stream().allMatch(SmallTalk::carriesNothing)
+        && !asksWhatIsNext(words);
   }
 
   /// Whether the text is short enough to be small talk, and names nothing of a program.
   static boolean possible(String text) {
-    return words(text).size() <= MAX_WORDS && !text.contains("`") && !text.contains("\n");
+    return text.length() <= MAX_LENGTH
+        && words(text).size() <= MAX_WORDS
+        && !text.contains("`")
+        && !text.contains("\n");
+  }
+
+  /// "Next" asks to go on, "what is next?" asks what is planned.
+  private static boolean asksWhatIsNext(List<String> words) {
+    return words.contains("next") && (words.contains("what") || words.contains("whats"));
   }
 
   private static boolean carriesNothing(String word) {
@@ -81,7 +96,8 @@ final class SmallTalk {
   }
 
   private static List<String> words(String text) {
-    return Arrays.stream(text.toLowerCase(Locale.ROOT).replace("'", "").split("[^\\p{L}\\p{N}]+"))
+    return Arrays.stream(
+            text.toLowerCase(Locale.ROOT).replaceAll("['’]", "").split("[^\\p{L}\\p{N}]+"))
         .filter(word -> !word.isEmpty())
         .toList();
   }
