@@ -58,7 +58,8 @@ final class RouteFinder {
     RouteChoice choice = RuleRouter.choose(signals(conversation, facts, intent), routing);
     trace.addAll(choice.trace());
     return sticky
-        .filter(old -> switchTooSmall(old, choice, intent, trace))
+        .filter(
+            old -> hasNoReason(choice, intent, trace) || switchTooSmall(old, choice, intent, trace))
         .map(old -> new Route(old.model(), Route.STICKY, intent, trace))
         .orElseGet(() -> new Route(choice.model(), choice.rule(), intent, trace));
   }
@@ -91,6 +92,18 @@ final class RouteFinder {
       case HUMAN -> intent.label().equals(IntentResult.NONE);
       case FIRST, SUBAGENT, COMMIT_MESSAGE, TITLE -> false;
     };
+  }
+
+  /// Words that no rule and no intent takes hold of are no reason to leave the conversation's model
+  /// for the default one.
+  private static boolean hasNoReason(
+      RouteChoice choice, IntentResult intent, List<TraceStep> trace) {
+    boolean noReason =
+        choice.rule().equals(RouteChoice.DEFAULT) && intent.label().equals(IntentResult.UNSURE);
+    if (noReason) {
+      trace.add(new TraceStep("sticky", null, "kept", "unsure"));
+    }
+    return noReason;
   }
 
   /// A switch that rests on another intent must win by the configured margin over the intent that

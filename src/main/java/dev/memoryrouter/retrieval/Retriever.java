@@ -33,7 +33,7 @@ public final class Retriever {
   /// On the development banks it costs 4 % of recall@5, leaves 3 % of the answerable questions
   /// without any section and 44 % of the questions to a wrong bank. `docs/benchmarks.md` has other
   /// values.
-  public static final double DEFAULT_MIN_SCORE = 0.14;
+  public static final double DEFAULT_MIN_SCORE = 0.1;
 
   private static final Logger LOG = LoggerFactory.getLogger(Retriever.class);
 

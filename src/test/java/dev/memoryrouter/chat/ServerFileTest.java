@@ -50,7 +50,7 @@ class ServerFileTest {
                     false),
                 new StoreSettings(HERE.resolve("vector-stores")),
                 new EmbeddingSettings("all-minilm-l6-v2-q"),
-                new MemorySettings(0.15, 6000, 0.14, true),
+                new MemorySettings(0.15, 6000, 0.1, true),
                 new HttpSettings(
                     "127.0.0.1",
                     8000,
