@@ -8,6 +8,8 @@ import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,22 +45,21 @@ final class CandidateList {
   private List<ModelState> order(String routed, boolean helper) {
     Set<String> keys = new LinkedHashSet<>();
     keys.add(routed);
-    List<String> fallbacks =
-        setup.configuration().routing().fallbacks().getOrDefault(routed, List.of());
-    keys.addAll(residentFirst(fallbacks));
+    residentFirst(states(setup.configuration().routing().fallbacksOf(routed)))
+        .forEach(state -> keys.add(state.key()));
     keys.addAll(setup.configuration().models().models().keySet());
-    List<String> order = new ArrayList<>(keys);
     // A helper call is not worth a model load: whatever is loaded serves it.
-    return (helper ? residentFirst(order) : order)
-        .stream().map(key -> setup.upstreams().state(key)).toList();
+    return helper ? residentFirst(states(keys)) : states(keys);
   }
 
-  private List<String> residentFirst(List<String> keys) {
-    List<String> sorted = new ArrayList<>(keys);
-    sorted.sort((a, b) ->
-        Boolean.compare(
-            setup.upstreams().state(b).resident(), setup.upstreams().state(a).resident()));
-    return sorted;
+  private List<ModelState> states(Collection<String> keys) {
+    return keys.stream().map(setup.upstreams()::state).toList();
+  }
+
+  private static List<ModelState> residentFirst(List<ModelState> states) {
+    return states.stream()
+        .sorted(Comparator.comparing(ModelState::resident, Comparator.reverseOrder()))
+        .toList();
   }
 
   private Candidate judge(ModelState state, Conversation conversation, MemoryOffer offer) {

@@ -70,7 +70,7 @@ public final class Setups implements Supplier<Setup> {
     Upstreams upstreams =
         new Upstreams(
             configuration.models(),
-            upstream -> clients.apply(upstream, names(configuration, upstream)),
+            upstream -> clients.apply(upstream, configuration.models().namesOn(upstream.name())),
             clock,
             contexts);
     return new Setup(
@@ -79,12 +79,5 @@ public final class Setups implements Supplier<Setup> {
         new IntentClassifier(configuration.routing().intents(), vectors),
         configuration.modelNames(),
         new Banks(configuration.server().banks()));
-  }
-
-  private static Set<String> names(Configuration configuration, UpstreamSettings upstream) {
-    return configuration.models().models().values().stream()
-        .filter(model -> model.upstream().equals(upstream.name()))
-        .flatMap(model -> model.names().stream())
-        .collect(java.util.stream.Collectors.toUnmodifiableSet());
   }
 }

@@ -25,10 +25,4 @@ public enum TurnKind {
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
-
-  /// Whether this is a helper call, which never moves a conversation's route or identity. A
-  /// condense is one only when it stands outside a conversation; see [Conversation#helper()].
-  public boolean isHelper() {
-    return this == COMMIT_MESSAGE || this == TITLE;
-  }
 }

@@ -168,6 +168,7 @@ final class HealthReport {
     ObjectNode json = JSON.createObjectNode();
     json.put("status", Status.of(configuration.problem().isEmpty()).label());
     json.put("reloads", configuration.reloads());
+    json.put("refused_reloads", configuration.refusedReloads());
     configuration.problem().ifPresent(problem -> json.put("problem", problem));
     configuration.notice().ifPresent(notice -> json.put("notice", notice));
     return json;
