@@ -4,6 +4,7 @@ import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
@@ -21,6 +22,7 @@ public final class ChatPipeline {
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
+  private final CountCalibration calibration = new CountCalibration();
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
 
@@ -37,7 +39,7 @@ public final class ChatPipeline {
       ModelSlots slots) {
     this.setup = setup;
     this.configProblem = configProblem;
-    planner = new ChatPlanner(counter, fitter, memory, routes, learnt);
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, calibration);
     answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
   }
 

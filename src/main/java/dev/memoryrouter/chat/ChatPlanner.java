@@ -6,8 +6,10 @@ import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankChoice;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.RequestFitter;
 import dev.memoryrouter.routing.Requested;
 import java.util.HashMap;
 import java.util.List;
@@ -23,18 +25,21 @@ final class ChatPlanner {
   private final MemoryFinder memory;
   private final ConversationMemory<StickyRoute> routes;
   private final LearntLimits learnt;
+  private final CountCalibration calibration;
 
   ChatPlanner(
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
       ConversationMemory<StickyRoute> routes,
-      LearntLimits learnt) {
+      LearntLimits learnt,
+      CountCalibration calibration) {
     this.counter = counter;
     this.fitter = fitter;
     this.memory = memory;
     this.routes = routes;
     this.learnt = learnt;
+    this.calibration = calibration;
   }
 
   /// A plan, or why there is none.
@@ -92,8 +97,10 @@ final class ChatPlanner {
             .route(conversation, new RouteFinder.Facts(headers, bank, tokens, explicitModel));
     MemoryFinder.Found found = memory.find(setup, conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
+    RequestFitter fit =
+        fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());
     List<Candidate> candidates =
-        new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());
+        new CandidateList(setup, conversation, fit, learnt, calibration).judge(route.model());
     return new Plan(setup, conversation, bank, tokens, route, found.offer(), candidates, degraded);
   }
 

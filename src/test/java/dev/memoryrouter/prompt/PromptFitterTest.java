@@ -166,7 +166,7 @@ class PromptFitterTest {
     Conversation conversation = conversation("user", "word ".repeat(2_500));
     FittedPrompt prompt = fits(conversation, 4_096, MemoryOffer.NONE);
 
-    assertThat(prompt.reserve()).isBetween(PromptFitter.LEAST_RESERVE, 4_096 - 2_500);
+    assertThat(prompt.reserve()).isBetween(RequestFitter.LEAST_RESERVE, 4_096 - 2_500);
     assertThat(prompt.promptTokens() + prompt.reserve()).isLessThanOrEqualTo(4_096);
   }
 
@@ -234,6 +234,46 @@ class PromptFitterTest {
   }
 
   @Test
+  void fit_changedSection_isShownAgainAndMarked() {
+    Conversation first = conversation("user", "How are retries done?");
+    MemoryOffer before = offer(List.of(), List.of(hit("a.md", "Retries", 0.9, "With jitter.")));
+    fitter.remember(first, "bank", fits(first, 32_768, before));
+    Conversation later =
+        conversation("user", "How are retries done?", "assistant", "So.", "user", "Still so?");
+    MemoryOffer after = offer(List.of(), List.of(hit("a.md", "Retries", 0.9, "Without jitter.")));
+
+    FittedPrompt prompt = fits(later, 32_768, after);
+
+    assertThat(prompt.request().messages().getLast().text())
+        .contains("<section file=\"a.md\" heading=\"Retries\" updated=\"true\">");
+    assertThat(prompt.request().messages().getFirst().text()).contains("With jitter.");
+  }
+
+  @Test
+  void fit_sectionThatTheAgentReadItself_isNotInjected() {
+    Conversation asked =
+        conversation(
+            "user",
+            "Read the notes.",
+            "assistant",
+            "Reading.",
+            "user",
+            "1 | With jitter, 3 times.",
+            "assistant",
+            "Read.",
+            "user",
+            "How are retries done?");
+    MemoryOffer offer = offer(List.of(), List.of(hit("a.md", "R", 0.9, "With jitter, 3 times.")));
+
+    FittedPrompt prompt = fits(asked, 32_768, offer);
+
+    assertThat(prompt.request()).isEqualTo(asked.request());
+    assertThat(prompt.entries())
+        .extracting(MemoryEntry::reason)
+        .containsExactly("already in the conversation");
+  }
+
+  @Test
   void insert_messageOfParts_putsTheBlockAfterTheWords() {
     List<Part> parts = List.of(new Part.Text("<task>do</task>"), new Part.Text("details"));
     Message message =
@@ -253,8 +293,11 @@ class PromptFitterTest {
 
   private Fit fit(Conversation conversation, int limit, MemoryOffer offer) {
     EffectiveLimit effective = new EffectiveLimit(limit, "context");
-    return fitter.fit(
-        conversation, new PromptFitter.Target("qwen", effective, 2_048), offer, SETTINGS);
+    return fitter.prepare(conversation, offer, SETTINGS).fit(target(effective), false);
+  }
+
+  private static RequestFitter.Target target(EffectiveLimit limit) {
+    return new RequestFitter.Target("qwen3", "qwen", limit, 2_048, false, 0);
   }
 
   private static MemoryOffer offer(List<Hit> whole, List<Hit> ranked) {
