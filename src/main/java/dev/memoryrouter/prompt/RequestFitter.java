@@ -97,16 +97,16 @@ public final class RequestFitter {
     Fit fit(boolean compact) {
       List<Shortening> before = notes.of(conversation, target.model());
       Compacted compacted = new Compacted(shortened(request, before), before, List.of());
-      int base = count(compacted.request());
+      int base = count(compacted);
       if (base + least > limit && compact) {
         compacted = compact(compacted, base);
-        base = count(compacted.request());
+        base = count(compacted);
       }
       return base + least > limit ? tooLong() : fits(compacted, base);
     }
 
     private Fit tooLong() {
-      return new Fit.TooLong(count(request), least, fixedTokens(), target.limit());
+      return new Fit.TooLong(target.offset() + countOnce(), least, fixedTokens(), target.limit());
     }
 
     /// Shortens one text after the other until the prompt fits with room to spare.
@@ -192,8 +192,8 @@ public final class RequestFitter {
       return used / 100;
     }
 
-    private int count(ChatRequest counted) {
-      return target.offset() + (counted == request ? countOnce() : countOf(counted));
+    private int count(Compacted compacted) {
+      return target.offset() + (compacted.unchanged() ? countOnce() : countOf(compacted.request()));
     }
 
     /// Models of one family count the request alike.
@@ -219,7 +219,7 @@ public final class RequestFitter {
           request.messages().stream().filter(message -> message.role() == Role.SYSTEM).toList();
       return system.isEmpty() && request.tools().isEmpty()
           ? 0
-          : count(
+          : countOf(
               request.withMessages(
                   system.isEmpty() ? List.of(Message.of(Role.SYSTEM, "")) : system));
     }
@@ -230,6 +230,10 @@ public final class RequestFitter {
   /// @param before those that earlier turns shortened
   /// @param fresh those that this turn is the first to shorten
   private record Compacted(ChatRequest request, List<Shortening> before, List<Shortening> fresh) {
+    boolean unchanged() {
+      return before.isEmpty() && fresh.isEmpty();
+    }
+
     boolean has(Shortening other) {
       return before.stream()
           .anyMatch(one -> one.message() == other.message() && one.part() == other.part());

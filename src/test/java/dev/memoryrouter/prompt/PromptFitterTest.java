@@ -16,8 +16,6 @@ import dev.memoryrouter.tokens.TokenCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -178,59 +176,6 @@ class PromptFitterTest {
     String sent = prompt.request().messages().getFirst().text();
     assertThat(sent.indexOf("</memory_bank>")).isEqualTo(sent.length() - "</memory_bank>".length());
     assertThat(sent).contains("file=\"a&quot;&lt;b.md\"");
-  }
-
-  @Test
-  void fit_randomConversations_neverOverTheLimitAndKeepEveryWord() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    int fitted = 0;
-    for (int i = 0; i < 300; i++) {
-      String which = "seed " + seed + ", case " + i;
-      Conversation conversation = randomConversation(random);
-      int limit = 1_500 + random.nextInt(12_000);
-      if (fit(conversation, limit, randomOffer(random)) instanceof Fit.Fits(FittedPrompt prompt)) {
-        int counted = counter.count(prompt.request(), "qwen");
-        assertThat(counted).as(which).isLessThanOrEqualTo(prompt.promptTokens());
-        assertThat(prompt.promptTokens() + prompt.reserve()).as(which).isLessThanOrEqualTo(limit);
-        assertKept(conversation, prompt, which);
-        fitter.remember(conversation, "bank", prompt);
-        fitted++;
-      }
-    }
-    assertThat(fitted).isPositive();
-  }
-
-  private static MemoryOffer randomOffer(Random random) {
-    return offer(
-        List.of(),
-        IntStream.range(0, random.nextInt(8))
-            .mapToObj(n ->
-                hit(
-                    "f" + n + ".md",
-                    "H" + n,
-                    random.nextDouble(),
-                    "w ".repeat(random.nextInt(900))))
-            .toList());
-  }
-
-  private static Conversation randomConversation(Random random) {
-    List<String> turns = new ArrayList<>(List.of("system", "s ".repeat(random.nextInt(300))));
-    for (int i = 0; i < random.nextInt(6); i++) {
-      String words = ("u" + random.nextInt(40) + " ").repeat(1 + random.nextInt(200));
-      turns.addAll(List.of("user", words, "assistant", "a ".repeat(1 + random.nextInt(200))));
-    }
-    turns.addAll(List.of("user", "last words " + random.nextInt(1_000)));
-    return conversation(turns.toArray(String[]::new));
-  }
-
-  private static void assertKept(Conversation conversation, FittedPrompt prompt, String which) {
-    List<Message> before = conversation.request().messages();
-    List<Message> after = prompt.request().messages();
-    assertThat(after).as(which).hasSameSizeAs(before);
-    for (int i = 0; i < before.size(); i++) {
-      assertThat(after.get(i).text()).as(which).startsWith(before.get(i).text());
-    }
   }
 
   @Test
