@@ -7,17 +7,21 @@ import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.chat.StickyRoute;
 import dev.memoryrouter.cli.Workbench;
+import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.ConversationMemory.Known;
 import dev.memoryrouter.embedding.CachingEmbedder;
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
+import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
-import dev.memoryrouter.prompt.BlockMemory;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.PromptMemory;
 import dev.memoryrouter.retrieval.BackgroundIndexing;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
@@ -43,6 +47,7 @@ import org.slf4j.LoggerFactory;
 /// is first asked for.
 final class Components implements Workbench, AutoCloseable {
   private static final long QUERY_CACHE_BYTES = 8L << 20;
+  private static final long ROUTES_BYTES = 32L << 20;
   private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
 
   private final Path root;
@@ -66,6 +71,8 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
   private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
+  private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
@@ -176,6 +183,21 @@ final class Components implements Workbench, AutoCloseable {
     return configuration().server().store().path();
   }
 
+  private DurableMap<Known<StickyRoute>> openRoutes() {
+    var codec = Known.codec(StickyRoute.CODEC);
+    return server
+        ? DurableMap.open(stateFolder().resolve("routes.log"), ROUTES_BYTES, codec)
+        : DurableMap.inMemory(ROUTES_BYTES, codec);
+  }
+
+  private PromptMemory openPromptMemory() {
+    return server ? PromptMemory.open(stateFolder()) : PromptMemory.inMemory();
+  }
+
+  private Path stateFolder() {
+    return storePath().resolve("state");
+  }
+
   private static IndexIdentity identity() {
     return new IndexIdentity(MiniLmEmbedder.MODEL, MiniLmEmbedder.DIMENSION, Chunker.VERSION);
   }
@@ -211,8 +233,9 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private ChatPipeline makePipeline() {
-    PromptFitter fitter = new PromptFitter(counter(), new BlockMemory());
+    PromptFitter fitter = new PromptFitter(counter(), sent.get());
     return new ChatPipeline(
+        new ConversationMemory<>(routes.get()),
         setups(),
         this::configProblem,
         counter(),
@@ -235,6 +258,8 @@ final class Components implements Workbench, AutoCloseable {
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);
+    routes.ifMade().ifPresent(DurableMap::close);
+    sent.ifMade().ifPresent(PromptMemory::close);
   }
 
   private static void close(VectorStore store) {

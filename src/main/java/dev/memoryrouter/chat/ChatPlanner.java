@@ -11,9 +11,11 @@ import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.prompt.RequestFitter;
 import dev.memoryrouter.routing.Requested;
+import dev.memoryrouter.upstream.ModelState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides everything about a request that can be decided without calling a model: what the agent
@@ -26,20 +28,24 @@ final class ChatPlanner {
   private final ConversationMemory<StickyRoute> routes;
   private final LearntLimits learnt;
   private final CountCalibration calibration;
+  private final Predicate<ModelState> busy;
 
+  /// @param busy whether somebody uses a model or waits for it
   ChatPlanner(
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
       ConversationMemory<StickyRoute> routes,
       LearntLimits learnt,
-      CountCalibration calibration) {
+      CountCalibration calibration,
+      Predicate<ModelState> busy) {
     this.counter = counter;
     this.fitter = fitter;
     this.memory = memory;
     this.routes = routes;
     this.learnt = learnt;
     this.calibration = calibration;
+    this.busy = busy;
   }
 
   /// A plan, or why there is none.
@@ -92,16 +98,38 @@ final class ChatPlanner {
     ChatRequest request = conversation.request();
     String defaultModel = setup.configuration().routing().defaultModel();
     int tokens = counter.count(request, tokenizer(setup, defaultModel));
+    RouteQuestion question =
+        RouteQuestion.of(
+            conversation,
+            headers,
+            bank,
+            tokens,
+            explicitModel,
+            routes.find(conversation).orElse(null),
+            new RouteQuestion.Models(setup.upstreams().states(), busy));
     Route route =
-        new RouteFinder(setup, routes)
-            .route(conversation, new RouteFinder.Facts(headers, bank, tokens, explicitModel));
+        new RouteFinder(
+                setup.configuration().routing(),
+                setup.intents(),
+                setup.configuration().models().models().keySet())
+            .route(question);
     MemoryFinder.Found found = memory.find(setup, conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     RequestFitter fit =
         fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());
     List<Candidate> candidates =
         new CandidateList(setup, conversation, fit, learnt, calibration).judge(route.model());
-    return new Plan(setup, conversation, bank, tokens, route, found.offer(), candidates, degraded);
+    return new Plan(
+        setup,
+        conversation,
+        routes.identity(conversation),
+        bank,
+        tokens,
+        question,
+        route.judged(candidates),
+        found.offer(),
+        candidates,
+        degraded);
   }
 
   private static String tokenizer(Setup setup, String model) {

@@ -42,10 +42,10 @@ record Placement(int message, int part) {
   /// The place for the newest human turn if it is known what stands there: the turn was answered,
   /// and a block was placed for it, or it was looked at and got nothing.
   static Optional<Placement> ofSettledTurn(
-      Conversation conversation, BlockMemory blocks, String bank) {
+      Conversation conversation, PromptMemory memory, String bank) {
     return of(conversation)
         .filter(place -> place.isAnswered(conversation))
-        .filter(place -> blocks.placedIn(conversation, bank).containsKey(place.message()));
+        .filter(place -> memory.placedIn(conversation, bank).containsKey(place.message()));
   }
 
   private boolean isAnswered(Conversation conversation) {

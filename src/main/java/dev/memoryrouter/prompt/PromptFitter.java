@@ -8,26 +8,25 @@ import java.util.List;
 /// bytes again. Thread-safe.
 public final class PromptFitter {
   private final PromptCounter counter;
-  private final BlockMemory blocks;
-  private final NoteMemory notes = new NoteMemory();
+  private final PromptMemory memory;
 
-  public PromptFitter(PromptCounter counter, BlockMemory blocks) {
+  public PromptFitter(PromptCounter counter, PromptMemory memory) {
     this.counter = counter;
-    this.blocks = blocks;
+    this.memory = memory;
   }
 
   /// Begins to fit a request. What its fits have in common is done once. Nothing is remembered
   /// until [#remember].
   public RequestFitter prepare(
       Conversation conversation, MemoryOffer offer, MemorySettings settings) {
-    return new RequestFitter(counter, blocks, notes, conversation, offer, settings);
+    return new RequestFitter(counter, memory, conversation, offer, settings);
   }
 
   /// Whether it is settled what memory the newest human turn has: it was answered already, and a
   /// block was placed for it, or it was looked at and got nothing. A turn that nobody has answered
   /// is never settled: nothing is cached yet, and the index may be newer than the last try.
   public boolean knowsNewestTurn(Conversation conversation, String bank) {
-    return Placement.ofSettledTurn(conversation, blocks, bank).isPresent();
+    return Placement.ofSettledTurn(conversation, memory, bank).isPresent();
   }
 
   /// Remembers what a prompt that is about to be sent places and leaves out, so that later turns
@@ -38,13 +37,13 @@ public final class PromptFitter {
     if (fresh != null) {
       List<MemoryEntry> injected =
           prompt.entries().stream().filter(entry -> entry.state() == State.INJECTED).toList();
-      blocks.remember(
+      memory.place(
           conversation,
           fresh.message(),
           bank,
           new PlacedBlock(fresh.part(), fresh.text(), injected));
     }
-    notes.remember(conversation, prompt.model(), prompt.shortened());
+    memory.shorten(conversation, prompt.model(), prompt.shortened());
   }
 
   /// Tokens of the texts of a prompt alone; see [PromptCounter#texts].

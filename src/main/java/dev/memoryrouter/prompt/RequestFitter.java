@@ -30,7 +30,7 @@ public final class RequestFitter {
   private static final double COMPACTED_HEADROOM = 0.15;
 
   private final PromptCounter counter;
-  private final NoteMemory notes;
+  private final PromptMemory memory;
   private final Conversation conversation;
   private final ChatRequest request;
   private final SectionChoice sections;
@@ -55,17 +55,16 @@ public final class RequestFitter {
 
   RequestFitter(
       PromptCounter counter,
-      BlockMemory blocks,
-      NoteMemory notes,
+      PromptMemory memory,
       Conversation conversation,
       MemoryOffer offer,
       MemorySettings settings) {
     this.counter = counter;
-    this.notes = notes;
+    this.memory = memory;
     this.conversation = conversation;
     request = conversation.request();
-    known = blocks.placedIn(conversation, offer.bank());
-    boolean settled = Placement.ofSettledTurn(conversation, blocks, offer.bank()).isPresent();
+    known = memory.placedIn(conversation, offer.bank());
+    boolean settled = Placement.ofSettledTurn(conversation, memory, offer.bank()).isPresent();
     openPlace = settled ? Optional.empty() : Placement.of(conversation);
     openPlace.ifPresent(place -> known.remove(place.message()));
     boolean first = conversation.turn() == TurnKind.FIRST;
@@ -95,7 +94,7 @@ public final class RequestFitter {
     }
 
     Fit fit(boolean compact) {
-      List<Shortening> before = notes.of(conversation, target.model());
+      List<Shortening> before = memory.shortenedIn(conversation, target.model());
       Compacted compacted = new Compacted(shortened(request, before), before, List.of());
       int base = count(compacted);
       if (base + least > limit && compact) {

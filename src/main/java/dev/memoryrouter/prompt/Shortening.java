@@ -11,6 +11,10 @@ import java.util.List;
 /// @param part index of the text part in it
 /// @param note what stands in its place
 public record Shortening(int message, int part, String note) {
+  Shortening at(int newMessage) {
+    return new Shortening(newMessage, part, note);
+  }
+
   Message applyTo(Message message) {
     List<Part> parts = new ArrayList<>(message.parts());
     parts.set(part, new Part.Text(note));

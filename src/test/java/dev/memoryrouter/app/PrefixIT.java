@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A long agent conversation through the whole server, with a restart and an edit of the bank on
-/// the way: what a prefix cache holds of the last prompt is never spoilt. With `-Dprefix.report=`
-/// a file, a table of all turns is written there.
+/// the way: what a prefix cache holds of the last prompt is never spoilt. With `-Dprefix.report=` a
+/// file, a table of all turns is written there.
 class PrefixIT {
   private static final String CODER = "qwen2.5-coder:32b";
   private static final int TURNS = 60;

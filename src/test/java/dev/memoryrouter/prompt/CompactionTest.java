@@ -20,7 +20,7 @@ class CompactionTest {
   private static final String LONG = "public void run() { total += 1; }\n".repeat(150);
 
   private final PromptCounter counter = new PromptCounter(new CountCache(), TokenCounters::of);
-  private final PromptFitter fitter = new PromptFitter(counter, new BlockMemory());
+  private final PromptFitter fitter = new PromptFitter(counter, PromptMemory.inMemory());
   private final ArrayNode messages = JsonMapper.shared().createArrayNode();
 
   @Test
