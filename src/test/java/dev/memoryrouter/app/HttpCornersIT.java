@@ -154,7 +154,8 @@ class HttpCornersIT {
   void contentEncoding_gzipIsReadAndOthersAreRefused() throws Exception {
     HttpResponse<String> read = server.send(encoded("gzip", gzip(BODY)));
     assertThat(read.statusCode()).isEqualTo(200);
-    HttpResponse<String> broken = server.send(encoded("gzip", BODY.getBytes()));
+    HttpResponse<String> broken =
+        server.send(encoded("gzip", BODY.getBytes(StandardCharsets.UTF_8)));
     assertThat(broken.statusCode()).isEqualTo(400);
     assertThat(broken.body()).contains("Content-Encoding");
     HttpResponse<String> unknown = server.send(encoded("br", gzip(BODY)));
@@ -223,14 +224,13 @@ class HttpCornersIT {
       })
   void openAiPaths_areServedAsClientsJoinThem(String path) throws Exception {
     String method = path.startsWith("/v1/models") ? "GET " : "POST ";
-    String body = "{\"model\":\"%s\",\"prompt\":\"x\",\"input\":\"x\",\"messages\":%s}";
-    String filled =
-        body.formatted(
-            path.endsWith("embeddings") ? "all-minilm-l6-v2" : "qwen3",
-            "[{\"role\":\"user\",\"content\":\"x\"}]");
+    String model = path.endsWith("embeddings") ? "all-minilm-l6-v2" : "qwen3";
+    String body =
+        "{\"model\":\"%s\",\"prompt\":\"x\",\"input\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+            .formatted(model);
     for (String form :
         new String[] {path, "/" + path, path + "/", "/" + path + "/", path.substring(3)}) {
-      assertThat(exchange(RawConnection.request(method + form + " HTTP/1.1", CLOSE, filled)))
+      assertThat(exchange(RawConnection.request(method + form + " HTTP/1.1", CLOSE, body)))
           .as(form)
           .startsWith("HTTP/1.1 200");
     }

@@ -26,8 +26,6 @@ class WaitingIT {
   private static final Duration HOLD = Duration.ofMillis(200);
   private static final Duration LATER = HOLD.multipliedBy(3);
   private static final String KEEP_ALIVE = ": keep-alive\n\n";
-  private static final String BODY =
-      "{\"model\":\"%s\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Do it\"}]}";
 
   private final FakeUpstream ollama = FakeUpstream.start();
   private TestServer server;
@@ -50,8 +48,10 @@ class WaitingIT {
 
   private RawConnection chat(String model) throws IOException {
     var connection = new RawConnection(server);
-    connection.send(
-        RawConnection.request("POST /v1/chat/completions HTTP/1.0", "", BODY.formatted(model)));
+    String body =
+        "{\"model\":\"%s\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Do it\"}]}"
+            .formatted(model);
+    connection.send(RawConnection.request("POST /v1/chat/completions HTTP/1.0", "", body));
     return connection;
   }
 
@@ -91,15 +91,14 @@ class WaitingIT {
   @Test
   void queued_isKeptAliveAndThenAnswered() throws Exception {
     ollama.next(Script.text("busy").then(new Script.Step.Hang()));
-    try (RawConnection running = chat("qwen3")) {
-      running.readTo("\"busy\"");
-      try (RawConnection queued = chat("qwen3")) {
-        String waiting = queued.readTo(KEEP_ALIVE.repeat(3));
-        assertThat(waiting).startsWith("HTTP/1.0 200").contains("x-router-model: qwen3");
-        assertThat(ollama.openCalls()).isEqualTo(1);
-        running.close();
-        assertThat(body(queued.readAll()).finish()).isEqualTo("stop");
-      }
+    RawConnection running = chat("qwen3");
+    running.readTo("\"busy\"");
+    try (RawConnection queued = chat("qwen3")) {
+      String waiting = queued.readTo(KEEP_ALIVE.repeat(3));
+      assertThat(waiting).startsWith("HTTP/1.0 200").contains("x-router-model: qwen3");
+      assertThat(ollama.openCalls()).isEqualTo(1);
+      running.close();
+      assertThat(body(queued.readAll()).finish()).isEqualTo("stop");
     }
   }
 
