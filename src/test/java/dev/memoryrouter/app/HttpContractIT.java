@@ -226,9 +226,11 @@ class HttpContractIT {
   void embeddings_floatAndBase64_areTheSameUnitVector() throws Exception {
     JsonNode floats =
         server.postJson(
+            "/v1/completions",
             "/v1/embeddings", "{\"model\":\"all-minilm-l6-v2\",\"input\":[\"a parcel\",\"b\"]}");
     JsonNode coded =
         server.postJson(
+            "/v1/completions",
             "/v1/embeddings",
             "{\"model\":\"all-minilm-l6-v2\",\"input\":\"a parcel\",\"encoding_format\":\"base64\"}");
     assertThat(floats.path("data")).hasSize(2);
@@ -380,6 +382,7 @@ class HttpContractIT {
             "/v1/models/{id}",
             "/v1/model/info",
             "/model/info",
+            "/v1/completions",
             "/v1/embeddings",
             "/v1/router/explain",
             "/v1/router/requests/{id}",
