@@ -60,7 +60,9 @@ public final class HttpCalls {
   /// @param path below the base URL
   /// @param idle longest silence within the answer
   /// @param model for messages
-  public record Question(String path, String json, Duration idle, String model) {}
+  /// @param runOnLimit most identical or blank tokens in a row; null for any number
+  public record Question(
+      String path, String json, Duration idle, String model, @Nullable Integer runOnLimit) {}
 
   /// Sends a chat request and waits for the response headers.
   public ChatStream chat(Question question, AnswerLines format) throws InterruptedException {
@@ -70,7 +72,7 @@ public final class HttpCalls {
       HttpResponse<BodyPieces> response = sendTwiceIfStale(request(question), started);
       if (response.statusCode() == 200) {
         var limits = new AnswerStream.Limits(started, settings.firstByteTimeout(), question.idle());
-        var events = new AnswerEvents(errors.who());
+        var events = new AnswerEvents(errors.who(), question.runOnLimit());
         return new AnswerStream(response.body(), format, events, limits);
       }
       return ChatStream.failed(errors.read(response.statusCode(), errorText(response.body())));

@@ -4,6 +4,7 @@ import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Tool;
 import dev.memoryrouter.conversation.ToolChoice;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -86,7 +87,7 @@ public final class TextToolRepair implements ChatStream {
     boolean calls = matcher.complete();
     if (calls) {
       var found = matcher.calls();
-      var numbered = new AnswerEvents("");
+      var numbered = new AnswerEvents("", null);
       found.forEach(
           call -> numbered.arguments(numbered.toolCall(null, call.name()), call.arguments()));
       for (ChatEvent event = numbered.poll(); event != null; event = numbered.poll()) {
@@ -98,7 +99,13 @@ public final class TextToolRepair implements ChatStream {
     if (usage != null) {
       ready.add(usage);
     }
-    return calls ? new ChatEvent.Finish(FinishReason.TOOL_CALLS) : finish;
+    return calls ? repaired(finish) : finish;
+  }
+
+  private static ChatEvent repaired(ChatEvent.Finish finish) {
+    Set<Correction> corrections = EnumSet.of(Correction.REPAIRED_TOOL_CALLS);
+    corrections.addAll(finish.corrections());
+    return new ChatEvent.Finish(FinishReason.TOOL_CALLS, corrections);
   }
 
   private void giveUp() {

@@ -9,6 +9,7 @@ import dev.memoryrouter.conversation.ToolChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,7 +58,10 @@ class TextToolRepairTest {
 
     assertThat(Calls.toolCalls(events)).containsExactly("read({\"p\":\"}{\"})");
     assertThat(Calls.text(events)).isEmpty();
-    assertThat(events).endsWith(USAGE, new ChatEvent.Finish(FinishReason.TOOL_CALLS));
+    assertThat(events)
+        .endsWith(
+            USAGE,
+            new ChatEvent.Finish(FinishReason.TOOL_CALLS, Set.of(Correction.REPAIRED_TOOL_CALLS)));
   }
 
   @Test

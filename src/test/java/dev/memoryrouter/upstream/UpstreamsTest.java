@@ -69,7 +69,8 @@ class UpstreamsTest {
         1,
         Duration.ofMinutes(5),
         Map.of(),
-        false);
+        false,
+        100);
   }
 
   private void has(UpstreamSnapshot.Model... models) {

@@ -38,7 +38,9 @@ public final class OllamaClient implements ModelClient {
       return ChatStream.failed(new UpstreamFailure.Rejected(obstacle.get(), 400));
     }
     String json = OllamaRequest.of(call, canThink(call)).toString();
-    var question = new HttpCalls.Question("/api/chat", json, idle(call), call.upstreamModel());
+    var question =
+        new HttpCalls.Question(
+            "/api/chat", json, idle(call), call.upstreamModel(), call.model().runOnLimit());
     return TextToolRepair.of(http.chat(question, new OllamaLines(settings, call)), call);
   }
 

@@ -28,7 +28,8 @@ public final class OpenAiClient implements ModelClient {
             "/chat/completions",
             OpenAiRequest.of(call).toString(),
             settings.idleTimeout(),
-            call.upstreamModel());
+            call.upstreamModel(),
+            call.model().runOnLimit());
     return TextToolRepair.of(http.chat(question, new OpenAiLines(settings, call)), call);
   }
 

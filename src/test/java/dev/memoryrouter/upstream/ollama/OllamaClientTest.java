@@ -29,6 +29,7 @@ import dev.memoryrouter.testing.Script.Step;
 import dev.memoryrouter.upstream.Calls;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ChatEvent;
+import dev.memoryrouter.upstream.Correction;
 import dev.memoryrouter.upstream.FinishReason;
 import dev.memoryrouter.upstream.ModelSettings.Think;
 import dev.memoryrouter.upstream.UpstreamCall;
@@ -38,6 +39,7 @@ import dev.memoryrouter.upstream.UpstreamSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -378,6 +380,17 @@ class OllamaClientTest {
       assertThat(text(events)).isEqualTo("half");
       assertThat(failure(events)).isInstanceOf(UpstreamFailure.Broken.class);
     }
+  }
+
+  @Test
+  void chat_endOfOllamasOwnRunOnGuard_isLength() throws Exception {
+    String[] words = Stream.generate(() -> " the").limit(31).toArray(String[]::new);
+    fake.next(Script.text(words).then(new Step.EndEarly()));
+
+    List<ChatEvent> events = all(client.chat(call(MODEL, "x")));
+
+    assertThat(finish(events)).isEqualTo(FinishReason.LENGTH);
+    assertThat(Calls.corrections(events)).containsExactly(Correction.STOPPED_RUN_ON);
   }
 
   @Test
