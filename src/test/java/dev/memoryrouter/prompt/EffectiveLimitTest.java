@@ -69,6 +69,7 @@ class EffectiveLimitTest {
         numCtx,
         allocated,
         Set.of(),
-        true);
+        true,
+        null);
   }
 }

@@ -47,7 +47,10 @@ public final class OllamaClient implements ModelClient {
   @Override
   public UpstreamSnapshot inspect() throws InterruptedException {
     UpstreamSnapshot snapshot = inventory.take();
-    latest = snapshot;
+    // What a model can do is remembered over a failed question: the same call stays the same bytes.
+    if (snapshot.reachable()) {
+      latest = snapshot;
+    }
     return snapshot;
   }
 

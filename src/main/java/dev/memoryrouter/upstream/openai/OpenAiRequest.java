@@ -80,8 +80,14 @@ final class OpenAiRequest {
   private static void format(ObjectNode body, ResponseFormat format) {
     switch (format) {
       case ResponseFormat.Text _ -> {}
+      // LM Studio refuses "json_object" and llama-server does not enforce it; a schema all take.
       case ResponseFormat.JsonObject _ ->
-          body.putObject("response_format").put("type", "json_object");
+          body.putObject("response_format")
+              .put("type", "json_schema")
+              .putObject("json_schema")
+              .put("name", "object")
+              .putObject("schema")
+              .put("type", "object");
       case ResponseFormat.JsonSchema(_, var raw) -> body.set("response_format", raw);
     }
   }

@@ -516,7 +516,8 @@ class OllamaClientTest {
                 true,
                 19_000_000_000L,
                 // 48 layers × 4 heads × (128 + 128) × 2 bytes: the 96 KiB of qwen3:30b-a3b
-                98_304L));
+                98_304L,
+                null));
     assertThat(snapshot.find("other:1b").orElseThrow().supportedContext()).isNull();
     assertThat(fake.calls("/api/show")).hasSize(1);
     client.inspect();
