@@ -7,6 +7,9 @@ public enum Correction {
   /// Tool calls that the model printed as text became tool calls.
   REPAIRED_TOOL_CALLS,
 
+  /// Tool calls after the first were left out, because the request allows one.
+  DROPPED_PARALLEL_CALLS,
+
   /// A run of identical or blank tokens was ended.
   STOPPED_RUN_ON;
 

@@ -1,6 +1,7 @@
 package dev.memoryrouter.upstream;
 
 import dev.memoryrouter.conversation.ChatRequest;
+import dev.memoryrouter.conversation.ResponseFormat;
 import dev.memoryrouter.conversation.Tool;
 import dev.memoryrouter.conversation.ToolChoice;
 import java.util.ArrayDeque;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns an answer that is nothing but a tool call printed as text into that tool call; some models
 /// do so although tools were offered in the proper way. Text is held back only while it can still
-/// become such a call; any other answer passes unchanged.
+/// become such a call; any other answer passes unchanged, and so does one for which JSON was asked.
 public final class TextToolRepair implements ChatStream {
   private final ChatStream source;
   private final TextToolMatcher matcher;
@@ -35,7 +36,8 @@ public final class TextToolRepair implements ChatStream {
         call.model().repairToolCalls()
             && !call.textTools()
             && !request.tools().isEmpty()
-            && !(request.toolChoice() instanceof ToolChoice.None);
+            && !(request.toolChoice() instanceof ToolChoice.None)
+            && request.responseFormat() instanceof ResponseFormat.Text;
     return wanted
         ? new TextToolRepair(
             source, request.tools().stream().map(Tool::name).collect(Collectors.toSet()))

@@ -57,6 +57,6 @@ public sealed interface UpstreamFailure {
   /// The stream broke off or was not understood.
   record Broken(String message) implements UpstreamFailure {}
 
-  /// The answer ended with neither text nor tool call.
+  /// The answer ended with neither text nor tool call, or without the tool call that was demanded.
   record Empty(String message) implements UpstreamFailure {}
 }

@@ -5,6 +5,7 @@ import dev.memoryrouter.upstream.ChatStream;
 import dev.memoryrouter.upstream.HttpCalls;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.TextToolRepair;
+import dev.memoryrouter.upstream.ToolTerms;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
@@ -41,7 +42,8 @@ public final class OllamaClient implements ModelClient {
     var question =
         new HttpCalls.Question(
             "/api/chat", json, idle(call), call.upstreamModel(), call.model().runOnLimit());
-    return TextToolRepair.of(http.chat(question, new OllamaLines(settings, call)), call);
+    ChatStream answer = http.chat(question, new OllamaLines(settings, call));
+    return ToolTerms.of(TextToolRepair.of(answer, call), call);
   }
 
   @Override
