@@ -5,7 +5,9 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
+import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
 import dev.memoryrouter.cli.Workbench;
@@ -73,6 +75,8 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
   private final Lazy<BlockMemory> blocks = new Lazy<>(this::openBlocks);
+  private final Lazy<Recording> recording =
+      new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
@@ -160,6 +164,13 @@ final class Components implements Workbench, AutoCloseable {
     return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
   }
 
+  @Override
+  public Setup setup(Path folder) {
+    Setups made = setups(new ConfigurationLoader(root).load(folder, environment));
+    made.prepare();
+    return made.get();
+  }
+
   private Configuration loadConfiguration() {
     return new ConfigurationLoader(root).load(configDir(), environment);
   }
@@ -221,8 +232,11 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Setups makeSetups() {
-    return new Setups(
-        configuration(), new ExampleVectors(queryEmbedder.get()), Components::client, clock);
+    return setups(configuration());
+  }
+
+  private Setups setups(Configuration first) {
+    return new Setups(first, new ExampleVectors(queryEmbedder.get()), Components::client, clock);
   }
 
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {
@@ -241,7 +255,8 @@ final class Components implements Workbench, AutoCloseable {
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots());
+        slots(),
+        recording.get());
   }
 
   /// Commands read the configuration once and fail when it is not valid.
@@ -259,6 +274,7 @@ final class Components implements Workbench, AutoCloseable {
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);
     routes.ifMade().ifPresent(DurableMap::close);
+    recording.ifMade().ifPresent(Recording::close);
     blocks.ifMade().ifPresent(BlockMemory::close);
   }
 

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 /// meet. Thread-safe; calls block and are meant for virtual threads.
 public final class ChatPipeline {
   private final ConversationMemory<StickyRoute> routes;
+  private final Recording recording;
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
@@ -35,7 +36,9 @@ public final class ChatPipeline {
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      ModelSlots slots) {
+      ModelSlots slots,
+      Recording recording) {
+    this.recording = recording;
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
@@ -55,6 +58,7 @@ public final class ChatPipeline {
   ///
   /// @throws InterruptedException when the client left; nothing is left running
   public Answer answer(Plan plan) throws InterruptedException {
+    recording.add(plan);
     return answerer.answer(plan);
   }
 

@@ -102,12 +102,7 @@ final class ChatPlanner {
             explicitModel,
             routes.find(conversation).orElse(null),
             new RouteQuestion.Models(setup.upstreams().states(), busy));
-    Route route =
-        new RouteFinder(
-                setup.configuration().routing(),
-                setup.intents(),
-                setup.configuration().models().models().keySet())
-            .route(question);
+    Route route = setup.routes().route(question);
     MemoryFinder.Found found = memory.find(setup, conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     List<Candidate> candidates =

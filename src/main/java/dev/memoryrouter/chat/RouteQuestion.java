@@ -12,6 +12,7 @@ import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -55,6 +56,10 @@ public record RouteQuestion(
     Set<String> idle,
     Set<String> able) {
   public RouteQuestion {
+    Objects.requireNonNull(client, "no client");
+    Objects.requireNonNull(turn, "no turn");
+    Objects.requireNonNull(requestedModel, "no requestedModel");
+    Objects.requireNonNull(words, "no words");
     headers = Map.copyOf(headers);
     resident = Set.copyOf(resident);
     idle = Set.copyOf(idle);
@@ -108,6 +113,28 @@ public record RouteQuestion(
     return state.available()
         && (images == 0 || state.capabilities().contains(Capability.VISION))
         && (tools == 0 || state.capabilities().contains(Capability.TOOLS));
+  }
+
+  /// The same question about other texts.
+  RouteQuestion with(String newWords, @Nullable String newTask, Map<String, String> newHeaders) {
+    return new RouteQuestion(
+        client,
+        turn,
+        mode,
+        bank,
+        requestedModel,
+        newWords,
+        newTask,
+        tokens,
+        images,
+        tools,
+        newHeaders,
+        helper,
+        explicitModel,
+        before,
+        resident,
+        idle,
+        able);
   }
 
   /// What rules may look at.

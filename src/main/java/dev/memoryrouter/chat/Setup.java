@@ -11,4 +11,10 @@ public record Setup(
     Upstreams upstreams,
     IntentClassifier intents,
     ModelNames names,
-    Banks banks) {}
+    Banks banks) {
+  /// Finds routes by this configuration.
+  RouteFinder routes() {
+    return new RouteFinder(
+        configuration.routing(), intents, configuration.models().models().keySet());
+  }
+}
