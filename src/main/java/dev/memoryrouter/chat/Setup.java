@@ -11,10 +11,5 @@ public record Setup(
     Upstreams upstreams,
     IntentClassifier intents,
     ModelNames names,
-    Banks banks) {
-  /// Finds routes by this configuration.
-  RouteFinder routes() {
-    return new RouteFinder(
-        configuration.routing(), intents, configuration.models().models().keySet());
-  }
-}
+    Banks banks,
+    RouteFinder routes) {}

@@ -1,7 +1,5 @@
 package dev.memoryrouter.conversation;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,13 +23,14 @@ final class PrefixHasher {
   private static final byte[] START = Arrays.copyOf(utf8("memory-router prefix 2"), BYTES);
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  /// Shorter texts are hashed faster than they are looked up.
-  private static final int LONG = 200;
+  private static final UnaryOperator<String> ITSELF = text -> text;
+  private static final UnaryOperator<String> ARGUMENTS = PrefixHasher::canonical;
 
-  private static final long MAX_CHARACTERS = 32L << 20;
+  private final KnownTexts texts;
 
-  private final Cache<String, byte[]> texts = cache();
-  private final Cache<String, byte[]> arguments = cache();
+  PrefixHasher(KnownTexts texts) {
+    this.texts = texts;
+  }
 
   /// Identities where all but system messages count.
   PrefixChain chain(List<Message> messages) {
@@ -68,7 +67,7 @@ final class PrefixHasher {
 
   /// Identity of a text by itself.
   static String text(String text) {
-    return HexFormat.of().formatHex(sha256().digest(utf8(text)), 0, BYTES);
+    return HexFormat.of().formatHex(digest(text), 0, BYTES);
   }
 
   private static @Nullable Message unlessSystem(Message message) {
@@ -91,7 +90,7 @@ final class PrefixHasher {
         field("call");
         field(call.id());
         field(call.name());
-        add(digest(call.arguments(), arguments, PrefixHasher::canonical));
+        add(texts.digest(call.arguments(), ARGUMENTS));
       }
       if (message.toolCallId() != null) {
         field("answers");
@@ -121,11 +120,11 @@ final class PrefixHasher {
     }
 
     private void content(String text) {
-      if (text.length() < LONG) {
+      if (text.length() < KnownTexts.LONG) {
         field(text);
       } else {
         field("digest");
-        add(digest(text, texts, UnaryOperator.identity()));
+        add(texts.digest(text, ITSELF));
       }
     }
 
@@ -139,15 +138,9 @@ final class PrefixHasher {
     }
   }
 
-  private static byte[] digest(
-      String text, Cache<String, byte[]> known, UnaryOperator<String> meaning) {
-    byte[] before = known.getIfPresent(text);
-    if (before != null) {
-      return before;
-    }
-    byte[] made = sha256().digest(utf8(meaning.apply(text)));
-    known.put(text, made);
-    return made;
+  /// The whole digest of a text.
+  static byte[] digest(String text) {
+    return sha256().digest(utf8(text));
   }
 
   /// Arguments are re-serialised by clients, so only their meaning counts; what is not JSON counts
@@ -162,14 +155,6 @@ final class PrefixHasher {
     } catch (JacksonException _) {
       return bare;
     }
-  }
-
-  private static Cache<String, byte[]> cache() {
-    return Caffeine.newBuilder()
-        .maximumWeight(MAX_CHARACTERS)
-        .<String, byte[]>weigher((text, _) -> LONG + text.length())
-        .executor(Runnable::run)
-        .build();
   }
 
   private static byte[] utf8(String text) {
