@@ -226,11 +226,9 @@ class HttpContractIT {
   void embeddings_floatAndBase64_areTheSameUnitVector() throws Exception {
     JsonNode floats =
         server.postJson(
-            "/v1/completions",
             "/v1/embeddings", "{\"model\":\"all-minilm-l6-v2\",\"input\":[\"a parcel\",\"b\"]}");
     JsonNode coded =
         server.postJson(
-            "/v1/completions",
             "/v1/embeddings",
             "{\"model\":\"all-minilm-l6-v2\",\"input\":\"a parcel\",\"encoding_format\":\"base64\"}");
     assertThat(floats.path("data")).hasSize(2);
