@@ -523,6 +523,14 @@ class OllamaClientTest {
   }
 
   @Test
+  void chat_tooLongForAnOlderOllama_isAnOverflow() throws Exception {
+    fake.version("0.24.0");
+
+    assertThat(failure(all(client.chat(call(MODEL, "word ".repeat(20_000))))))
+        .isInstanceOf(UpstreamFailure.Overflow.class);
+  }
+
+  @Test
   void chat_nothingListens_isUnreachable() throws Exception {
     fake.close();
 
