@@ -413,6 +413,16 @@ class OllamaClientTest {
   }
 
   @Test
+  void chat_toolCallWithoutName_fails() throws Exception {
+    fake.next(
+        Script.of(
+            new Step.Raw("{\"message\":{\"tool_calls\":[{\"function\":{\"arguments\":{}}}]}}\n")));
+
+    assertThat(failure(all(client.chat(call(MODEL, "x")))))
+        .isInstanceOf(UpstreamFailure.Broken.class);
+  }
+
+  @Test
   void chat_length_isReported() throws Exception {
     fake.next(Script.text("and so").then(new Step.Done("length")));
 
