@@ -210,6 +210,27 @@ class ChatIT {
   }
 
   @Test
+  void chat_toolCallPrintedAsText_isRepairedAndTold() throws Exception {
+    ollama.next(
+        Script.text("```json\n{\"name\":\"read_file\",", "\"arguments\":{\"path\":\"a\"}}\n```"));
+    HttpResponse<String> answer =
+        server.post(
+            "/v1/chat/completions",
+            body(
+                "Implement the reader of parcels",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"read_file\"}}]"));
+
+    JsonNode choice = JsonMapper.shared().readTree(answer.body()).at("/choices/0");
+    assertThat(choice.at("/message/tool_calls/0/function/arguments").asString())
+        .isEqualTo("{\"path\":\"a\"}");
+    assertThat(choice.path("finish_reason").asString()).isEqualTo("tool_calls");
+    JsonNode record =
+        server.getJson(
+            "/v1/router/requests/" + answer.headers().firstValue("x-request-id").orElse(""));
+    assertThat(record.at("/corrections/0").asString()).isEqualTo("repaired-tool-calls");
+  }
+
+  @Test
   void chat_streamBreaksOff_endsWithAnErrorEventAndNoDone() throws Exception {
     ollama.next(Script.text("Half an ans").then(new Script.Step.Drop()));
     try (TestServer.Streaming answer =
