@@ -34,7 +34,9 @@ final class PrefixHasher {
 
   /// Identities where all but system messages count.
   PrefixChain chain(List<Message> messages) {
-    return chainOf(messages.stream().map(PrefixHasher::unlessSystem).toList());
+    List<@Nullable Message> counted = new ArrayList<>();
+    messages.forEach(message -> counted.add(message.role() == Role.SYSTEM ? null : message));
+    return chainOf(counted);
   }
 
   /// Identities of a request.
@@ -68,10 +70,6 @@ final class PrefixHasher {
   /// Identity of a text by itself.
   static String text(String text) {
     return HexFormat.of().formatHex(digest(text), 0, BYTES);
-  }
-
-  private static @Nullable Message unlessSystem(Message message) {
-    return message.role() == Role.SYSTEM ? null : message;
   }
 
   /// The fields of one message on their way into a digest.
