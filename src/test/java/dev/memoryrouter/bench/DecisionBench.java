@@ -124,7 +124,7 @@ public class DecisionBench {
           models.put(
               name,
               new UpstreamSnapshot.Model(
-                  name, 1_048_576, null, Set.of(Capability.values()), true, null, null)));
+                  name, 1_048_576, null, Set.of(Capability.values()), true, null, null, null)));
       return new UpstreamSnapshot(null, "1", models);
     }
   }
