@@ -5,6 +5,7 @@ import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.Mode;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
@@ -21,6 +22,7 @@ public final class ChatPipeline {
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
+  private final CountCalibration calibration = new CountCalibration();
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
 
@@ -43,7 +45,8 @@ public final class ChatPipeline {
     this.setup = setup;
     this.configProblem = configProblem;
     planner =
-        new ChatPlanner(counter, fitter, memory, routes, learnt, model -> isBusy(slots, model));
+        new ChatPlanner(
+            counter, fitter, memory, routes, learnt, calibration, model -> isBusy(slots, model));
     answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
   }
 
