@@ -11,6 +11,7 @@ import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.routing.RuleRouter;
 import dev.memoryrouter.routing.Signals;
 import dev.memoryrouter.routing.TraceStep;
+import dev.memoryrouter.routing.Utterance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,11 @@ final class RouteFinder {
 
   private IntentResult intent(Conversation conversation) {
     HumanWords words = conversation.human();
-    return setup.intents().classify(words == null ? "" : words.text());
+    if (words == null) {
+      return IntentResult.none();
+    }
+    int images = conversation.request().messages().get(words.message()).images();
+    return setup.intents().classify(new Utterance(words.text(), conversation.mode(), images));
   }
 
   private Optional<StickyRoute> sticky(Conversation conversation) {
