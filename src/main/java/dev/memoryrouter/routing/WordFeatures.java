@@ -35,7 +35,8 @@ final class WordFeatures {
     return features;
   }
 
-  private static List<String> words(String text) {
+  /// The words in their order, in lower case.
+  static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     Matcher matcher = WORD.matcher(text.toLowerCase(Locale.ROOT).replace('’', '\''));
     while (matcher.find()) {
