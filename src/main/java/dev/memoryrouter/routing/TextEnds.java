@@ -15,7 +15,8 @@ final class TextEnds {
     return of(text, END, END);
   }
 
-  /// About 64 word pieces of a text: embedding takes time with each, and 100 gave no better answers.
+  /// About 64 word pieces of a text: embedding takes time with each, and 100 gave no better
+  /// answers.
   static String forMeaning(String text) {
     return of(text.strip(), MEANING_HEAD, MEANING_TAIL);
   }
