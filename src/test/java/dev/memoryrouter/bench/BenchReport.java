@@ -32,6 +32,8 @@ public final class BenchReport {
           "EmbeddingBench.embedQuery", "embed a short question",
           "EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces",
           "EmbeddingBench.classifyShortText", "tell the intent of a short text, embedding included",
+          "EmbeddingBench.classifyLongText",
+              "tell the intent of a text of 100,000 tokens, embedding included",
           "SearchBench.search", "search the best 12 sections, vector known, among");
 
   private BenchReport() {}

@@ -152,6 +152,7 @@ class StickinessTest {
         asked.task(),
         tokens,
         asked.images(),
+        asked.wordImages(),
         asked.tools(),
         headers,
         asked.helper(),
