@@ -3,6 +3,7 @@ package dev.memoryrouter.api;
 import dev.memoryrouter.chat.Answer;
 import dev.memoryrouter.chat.Attempt;
 import dev.memoryrouter.chat.ChatPipeline;
+import dev.memoryrouter.chat.Delivery;
 import dev.memoryrouter.chat.HttpSettings;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Refusal;
@@ -115,7 +116,7 @@ final class ChatExchange {
 
   private void work() {
     try {
-      switch (pipeline.answer(plan)) {
+      switch (pipeline.answer(plan, delivery())) {
         case Answer.Refused(Refusal refusal, List<Attempt> attempts) -> {
           record.attempts(attempts);
           fail(RefusalErrors.of(refusal));
@@ -134,6 +135,10 @@ final class ChatExchange {
       writer.end();
       ended.complete(null);
     }
+  }
+
+  private Delivery delivery() {
+    return incoming.chat().stream() ? Delivery.STREAMED : Delivery.WHOLE;
   }
 
   private void relay(Answer.Served served, ChatStream stream) throws InterruptedException {
