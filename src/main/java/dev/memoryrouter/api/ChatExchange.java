@@ -37,7 +37,14 @@ final class ChatExchange {
   private final Thread worker;
   private final Completion completion = new Completion();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private volatile boolean timedOut;
+  private volatile Ending ending = Ending.CLIENT_LEFT;
+
+  /// Why the worker is interrupted.
+  private enum Ending {
+    CLIENT_LEFT,
+    TIMED_OUT,
+    SUPERSEDED
+  }
 
   /// A request as it came in.
   ///
@@ -89,6 +96,12 @@ final class ChatExchange {
     worker.interrupt();
   }
 
+  /// Ends the exchange because a retry of the same turn takes its place.
+  void superseded() {
+    ending = Ending.SUPERSEDED;
+    worker.interrupt();
+  }
+
   /// Runs when the exchange is over, however it ended.
   void whenEnded(Runnable action) {
     var _ = ended.whenComplete((_, _) -> action.run());
@@ -107,7 +120,7 @@ final class ChatExchange {
         new CompletableFuture<Void>().orTimeout(left, TimeUnit.MILLISECONDS);
     var _ =
         limit.exceptionally(_ -> {
-          timedOut = true;
+          ending = Ending.TIMED_OUT;
           worker.interrupt();
           return null;
         });
@@ -162,10 +175,10 @@ final class ChatExchange {
   }
 
   private void interrupted() {
-    if (timedOut) {
-      fail(timeLimit());
-    } else {
-      record.outcome("client-left");
+    switch (ending) {
+      case CLIENT_LEFT -> record.outcome("client-left");
+      case TIMED_OUT -> fail(timeLimit());
+      case SUPERSEDED -> fail(ApiError.superseded());
     }
   }
 
