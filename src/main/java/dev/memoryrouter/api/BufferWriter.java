@@ -34,7 +34,7 @@ final class BufferWriter implements AnswerWriter {
   @Override
   public void event(ChatEvent event, Completion completion, ObjectNode usage) {
     switch (event) {
-      case ChatEvent.Finish(FinishReason reason) ->
+      case ChatEvent.Finish(FinishReason reason, _) ->
           response.complete(answer(completion, reason, usage));
       case ChatEvent.Failure(UpstreamFailure failure) -> fail(RefusalErrors.of(failure));
       case ChatEvent.Text _,

@@ -29,7 +29,7 @@ final class Completion {
       case ChatEvent.ToolCallArguments(int index, String fragment) ->
           calls.get(index).arguments().append(fragment);
       case ChatEvent.Usage counts -> usage = counts;
-      case ChatEvent.Finish(FinishReason reason) -> finish = reason;
+      case ChatEvent.Finish(FinishReason reason, _) -> finish = reason;
       case ChatEvent.Failure(UpstreamFailure why) -> failure = why;
     }
   }

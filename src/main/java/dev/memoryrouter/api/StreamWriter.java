@@ -88,7 +88,7 @@ final class StreamWriter implements AnswerWriter {
       case ChatEvent.ToolCallStart start -> send(chunks.toolCallStart(start));
       case ChatEvent.ToolCallArguments arguments -> send(chunks.toolCallArguments(arguments));
       case ChatEvent.Usage _ -> {}
-      case ChatEvent.Finish(FinishReason reason) -> finish(reason, usage);
+      case ChatEvent.Finish(FinishReason reason, _) -> finish(reason, usage);
       case ChatEvent.Failure(UpstreamFailure failure) -> {
         send(ChunkWriter.error(RefusalErrors.of(failure)));
         ended = true;
