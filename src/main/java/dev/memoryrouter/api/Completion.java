@@ -50,6 +50,10 @@ final class Completion {
     return usage;
   }
 
+  String text() {
+    return text.toString();
+  }
+
   /// Everything that the model wrote, for counting.
   String written() {
     StringBuilder all = new StringBuilder(reasoning).append(text);

@@ -52,7 +52,7 @@ final class StreamWriter implements AnswerWriter {
     this.waiting = waiting;
     this.includeUsage = includeUsage;
     this.body = body;
-    chunks = new ChunkWriter(identity);
+    chunks = AnswerForm.of(plan.purpose()).chunks(identity);
   }
 
   @Override
@@ -106,7 +106,7 @@ final class StreamWriter implements AnswerWriter {
   }
 
   private void send(byte[] bytes) throws InterruptedException {
-    if (!body.write(bytes)) {
+    if (bytes.length > 0 && !body.write(bytes)) {
       throw new InterruptedException("the client left");
     }
   }
