@@ -34,10 +34,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Each fault of an upstream × streamed or whole × both protocols, through the whole server with one
-/// model. After each: the answer ended once and as it must, nothing is open at the upstream, the slot
-/// is free, and the log warns of what happened and of nothing else. `scripts/fault-matrix.sh` prints
-/// the outcome as a table.
+/// Each fault of an upstream × streamed or whole × both protocols, through the whole server with
+/// one model. After each: the answer ended once and as it must, nothing is open at the upstream,
+/// the slot is free, and the log warns of what happened and of nothing else.
+/// `scripts/fault-matrix.sh` prints the outcome as a table.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultMatrixIT {
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -172,8 +172,10 @@ class FaultMatrixIT {
     assertThat(outcome(server, answer)).startsWith(isGood(ended) ? "answered" : "failed: ");
     assertThat(unexpected(fault)).isEmpty();
     if (fault == Fault.UNHEALTHY_THEN_HEALTHY) {
-      assertThat(server.post("/v1/chat/completions", body(mode.stream)).statusCode()).isEqualTo(503);
-      assertThat(server.post("/v1/chat/completions", body(mode.stream)).statusCode()).isEqualTo(200);
+      assertThat(server.post("/v1/chat/completions", body(mode.stream)).statusCode())
+          .isEqualTo(503);
+      assertThat(server.post("/v1/chat/completions", body(mode.stream)).statusCode())
+          .isEqualTo(200);
     }
     cells.computeIfAbsent(mode, _ -> new String[Fault.values().length])[fault.ordinal()] =
         ended.cell();
@@ -181,8 +183,9 @@ class FaultMatrixIT {
 
   private static String body(boolean stream) {
     return """
-        {"model":"qwen3","stream":%s,"messages":[{"role":"user","content":"Read the file"}],
-        "tools":[{"type":"function","function":{"name":"read_file","parameters":{"type":"object","properties":{"path":{"type":"string"}}}}}]}"""
+    {"model":"qwen3","stream":%s,"messages":[{"role":"user","content":"Read the file"}],
+    "tools":[{"type":"function","function":{"name":"read_file","parameters":{"type":"object","properties":{"path":{"type":"string"}}}}}]}\
+    """
         .formatted(stream);
   }
 
