@@ -32,6 +32,7 @@ final class ChatController {
   private final RequestLog log;
   private final InstantSource clock;
   private final Meters meters;
+  private final RunningChats running;
 
   ChatController(
       ChatPipeline pipeline,
@@ -39,13 +40,15 @@ final class ChatController {
       PromptCounter counter,
       RequestLog log,
       InstantSource clock,
-      Meters meters) {
+      Meters meters,
+      RunningChats running) {
     this.pipeline = pipeline;
     this.setup = setup;
     this.counter = counter;
     this.log = log;
     this.clock = clock;
     this.meters = meters;
+    this.running = running;
   }
 
   /// OpenAI's chat completion, streamed or not.
@@ -76,7 +79,12 @@ final class ChatController {
       Purpose purpose, HttpRequest<?> request, Function<byte[], ParsedChat> reader)
       throws InterruptedException {
     long arrival = System.nanoTime();
-    ParsedChat chat = reader.apply(Requests.body(request));
+    byte[] body = Requests.body(request);
+    if (!Requests.clientIsThere(request)) {
+      // Many that gave up waiting must not hold up those who still wait.
+      return ErrorResponses.response(ApiError.clientLeft());
+    }
+    ParsedChat chat = reader.apply(body);
     long read = System.nanoTime();
     Plan plan = plan(purpose, chat, request);
     meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
@@ -90,7 +98,12 @@ final class ChatController {
             new ChatExchange.Tools(counter::text, log, meters));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
-    return exchange.respond();
+    exchange.whenEnded(running.enter(request, body, exchange::superseded));
+    HttpResponse<?> response = exchange.respond();
+    // Micronaut fails on a streamed response to a client that is gone, and warns of it.
+    return Requests.clientIsThere(request)
+        ? response
+        : ErrorResponses.response(ApiError.clientLeft());
   }
 
   /// The decision for a chat request, without calling a model.

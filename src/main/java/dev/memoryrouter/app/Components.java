@@ -34,6 +34,7 @@ import dev.memoryrouter.store.lucene.LuceneVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
+import dev.memoryrouter.upstream.Circuits;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
@@ -77,6 +78,7 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
   private final Lazy<Recording> recording =
       new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
+  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
@@ -145,6 +147,10 @@ final class Components implements Workbench, AutoCloseable {
 
   ModelSlots slots() {
     return slots.get();
+  }
+
+  Circuits circuits() {
+    return circuits.get();
   }
 
   VectorStore store() {
@@ -236,7 +242,8 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Setups setups(Configuration first) {
-    return new Setups(first, new ExampleVectors(queryEmbedder.get()), Components::client, clock);
+    return new Setups(
+        first, new ExampleVectors(queryEmbedder.get()), Components::client, clock, circuits());
   }
 
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {

@@ -50,12 +50,15 @@ public final class ErrorReader {
   private static final Pattern MISSING =
       any("^(?:the )?model \\S{1,200} (?:not found|does not exist)", "^no models loaded");
 
-  /// Answered with 500 by some servers although a second try would fail in the same way.
-  private static final Pattern REFUSAL =
+  private static final Pattern INCAPABLE =
       any(
           "image input is not supported",
           "does not support multimodal",
-          "does not support (tools|thinking|chat|generate)",
+          "does not support (tools|thinking|chat|generate)");
+
+  /// Answered with 500 by some servers although a second try would fail in the same way.
+  private static final Pattern REFUSAL =
+      any(
           "must be of type",
           "invalid format:",
           "failed to parse (messages|tools|tool_choice|grammar|json_schema)",
@@ -125,6 +128,9 @@ public final class ErrorReader {
     }
     if ((status == 404 || status == 400) && MISSING.matcher(said).find()) {
       return new UpstreamFailure.ModelMissing(missing());
+    }
+    if (INCAPABLE.matcher(said).find()) {
+      return new UpstreamFailure.Incapable(refused(status, said));
     }
     return REFUSAL.matcher(said).find()
         ? new UpstreamFailure.Rejected(refused(status, said), status)

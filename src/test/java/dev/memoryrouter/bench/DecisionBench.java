@@ -28,6 +28,7 @@ import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ChatStream;
+import dev.memoryrouter.upstream.Circuits;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
@@ -68,7 +69,8 @@ public class DecisionBench {
             configuration,
             new ExampleVectors(new CachingEmbedder(embedder, BYTES)),
             (_, names) -> new Loaded(names),
-            Instant::now);
+            Instant::now,
+            new Circuits(Instant::now));
     setups.prepare();
     ConversationMemory<StickyRoute> routes =
         new ConversationMemory<>(

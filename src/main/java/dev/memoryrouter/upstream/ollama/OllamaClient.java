@@ -25,6 +25,7 @@ public final class OllamaClient implements ModelClient {
   private final UpstreamSettings settings;
   private final HttpCalls http;
   private final OllamaInventory inventory;
+  private final OllamaLoad load;
   private volatile UpstreamSnapshot latest = UpstreamSnapshot.unreachable("not asked yet");
 
   /// A client of this Ollama.
@@ -34,6 +35,7 @@ public final class OllamaClient implements ModelClient {
     this.settings = settings;
     this.http = new HttpCalls(settings, false);
     this.inventory = new OllamaInventory(http, settings, names);
+    this.load = new OllamaLoad(http, settings);
   }
 
   @Override
@@ -48,6 +50,11 @@ public final class OllamaClient implements ModelClient {
             "/api/chat", json, idle(call), call.upstreamModel(), call.model().runOnLimit());
     ChatStream answer = http.chat(question, new OllamaLines(settings, call));
     return ToolTerms.of(TextToolRepair.of(answer, call), call);
+  }
+
+  @Override
+  public Optional<UpstreamFailure> load(UpstreamCall call) throws InterruptedException {
+    return load.load(call);
   }
 
   @Override
