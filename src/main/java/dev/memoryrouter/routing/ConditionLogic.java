@@ -53,7 +53,8 @@ public final class ConditionLogic {
     }
     Set<?> values = values(first);
     if (values != null) {
-      return values(second) instanceof Set<?> wider && wider.containsAll(values);
+      Set<?> wider = values(second);
+      return wider != null && wider.containsAll(values);
     }
     Range range = Range.of(first);
     Range other = Range.of(second);
@@ -77,7 +78,8 @@ public final class ConditionLogic {
   private static boolean disjoint(Condition one, Condition other) {
     Set<?> values = values(one);
     if (values != null) {
-      return values(other) instanceof Set<?> others && Collections.disjoint(values, others);
+      Set<?> others = values(other);
+      return others != null && Collections.disjoint(values, others);
     }
     Range range = Range.of(one);
     Range second = Range.of(other);

@@ -33,8 +33,10 @@ final class FeatureSpace {
       }
     }
     rarity = new float[vocabulary.size()];
-    vocabulary.forEach((word, index) ->
-        rarity[index] = (float) (1 + Math.log((texts.size() + 1.0) / (counts.get(word) + 1.0))));
+    vocabulary.forEach((word, index) -> {
+      int count = counts.getOrDefault(word, 0);
+      rarity[index] = (float) (1 + Math.log((texts.size() + 1.0) / (count + 1.0)));
+    });
   }
 
   /// How many words it knows.

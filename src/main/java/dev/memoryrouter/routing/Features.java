@@ -1,11 +1,24 @@
 package dev.memoryrouter.routing;
 
 /// A turn as numbers; the last of the dense ones is always 1.
-///
-/// @param dense meaning and structure
-/// @param words indexes of the known words that occur
-/// @param values weights of these words
-record Features(float[] dense, int[] words, float[] values) {
+final class Features {
+  private final float[] dense;
+  private final int[] words;
+  private final float[] values;
+
+  /// @param dense meaning and structure
+  /// @param words indexes of the known words that occur
+  /// @param values weights of these words
+  Features(float[] dense, int[] words, float[] values) {
+    this.dense = dense;
+    this.words = words;
+    this.values = values;
+  }
+
+  /// Number of dense features.
+  int denseSize() {
+    return dense.length;
+  }
 
   /// Inner product with a row of `rows`: one number for each dense feature, then for each word.
   float dot(float[] rows, int start) {

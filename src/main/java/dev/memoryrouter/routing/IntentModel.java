@@ -25,7 +25,20 @@ final class IntentModel {
   /// An example.
   ///
   /// @param intent index of its intent; the number of intents for small talk
-  private record Example(Utterance utterance, float[] vector, int intent) {}
+  private record Example(Utterance utterance, Vector meaning, int intent) {
+    float[] vector() {
+      return meaning.values;
+    }
+  }
+
+  /// The meaning of an example.
+  private static final class Vector {
+    private final float[] values;
+
+    Vector(float[] values) {
+      this.values = values;
+    }
+  }
 
   private IntentModel(List<String> intents, List<Example> examples) {
     this.intents = intents;
@@ -42,10 +55,11 @@ final class IntentModel {
   /// Learns; takes less than a second for a thousand examples whose vectors are known.
   static IntentModel train(Map<String, IntentSettings> intents, ExampleVectors vectors) {
     List<Example> examples = new ArrayList<>();
-    List<String> names = List.copyOf(intents.keySet());
-    for (int i = 0; i < names.size(); i++) {
-      add(examples, intents.get(names.get(i)).examples(), i, vectors);
-    }
+    List<String> names = new ArrayList<>();
+    intents.forEach((name, settings) -> {
+      add(examples, settings.examples(), names.size(), vectors);
+      names.add(name);
+    });
     add(examples, SmallTalk.EXAMPLES, names.size(), vectors);
     vectors.keep(examples.stream().map(it -> TextEnds.forMeaning(it.utterance().text())).toList());
     return new IntentModel(names, examples);
@@ -56,7 +70,7 @@ final class IntentModel {
     List<float[]> known =
         vectors.of(utterances.stream().map(it -> TextEnds.forMeaning(it.text())).toList());
     for (int i = 0; i < utterances.size(); i++) {
-      examples.add(new Example(utterances.get(i), known.get(i), intent));
+      examples.add(new Example(utterances.get(i), new Vector(known.get(i)), intent));
     }
   }
 

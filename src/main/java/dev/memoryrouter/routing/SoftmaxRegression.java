@@ -28,7 +28,7 @@ final class SoftmaxRegression {
   /// @param labels class of each example, from 0 to `classes` - 1
   /// @param words number of words that features may name
   static SoftmaxRegression train(List<Features> examples, int[] labels, int classes, int words) {
-    int size = examples.getFirst().dense().length + words;
+    int size = examples.getFirst().denseSize() + words;
     var model = new SoftmaxRegression(classes, size);
     model.descend(examples, labels);
     return model;

@@ -13,7 +13,7 @@ final class GuardedClient implements ModelClient {
 
   /// Loads the model of a call unless it is loaded.
   interface Loading {
-    /// @return why it could not be loaded
+    /// Blocks until the model is loaded, or says why it could not be.
     Optional<UpstreamFailure> before(UpstreamCall call) throws InterruptedException;
   }
 
