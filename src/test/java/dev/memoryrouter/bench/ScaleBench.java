@@ -21,10 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,12 +35,13 @@ import java.util.stream.Stream;
 public final class ScaleBench {
   private static final IndexIdentity IDENTITY =
       new IndexIdentity(MiniLmEmbedder.MODEL, MiniLmEmbedder.DIMENSION, Chunker.VERSION);
-  private static final int QUESTIONS = 1_000;
-  private static final int WARM_UP = 300;
+  private static final int QUESTIONS = 500;
+  private static final int WARM_UP = 200;
   private static final int QUESTION_LENGTH = 90; // characters, some 15 words
-  private static final int EDITS = 20;
+  private static final int EDITS = 10;
   private static final int NEIGHBOURS = 10;
-  private static final int NEAREST_QUERIES = 200;
+  private static final int CANDIDATES = 100; // as a search asks for
+  private static final int NEAREST_QUERIES = 20;
   private static final int INDEXED = 1_000; // sections
 
   private final MiniLmEmbedder model;
@@ -121,22 +124,43 @@ public final class ScaleBench {
     return (System.nanoTime() - start) / 1e6;
   }
 
-  /// Asking for all compares all, whatever the size.
   private double recall(VectorStore store, int sections) throws IOException {
     int found = 0;
     for (int i = 0; i < NEAREST_QUERIES; i++) {
-      float[] query = bank.vector();
-      Set<String> near = ids(store.nearest(SyntheticBank.BANK.name(), query, NEIGHBOURS));
-      near.retainAll(
-          ids(store.nearest(SyntheticBank.BANK.name(), query, sections).subList(0, NEIGHBOURS)));
+      float[] query = bank.vector(sections + i);
+      Set<String> near = ids(store.nearest(SyntheticBank.BANK.name(), query, CANDIDATES));
+      near.retainAll(nearest(query, sections));
       found += near.size();
     }
     return (double) found / (NEAREST_QUERIES * NEIGHBOURS);
   }
 
+  /// Ids of the nearest chunks, by comparing all.
+  private Set<String> nearest(float[] query, int sections) {
+    double[] cosines =
+        IntStream.range(0, sections)
+            .parallel()
+            .mapToDouble(i -> dot(query, bank.vector(i)))
+            .toArray();
+    return IntStream.range(0, sections)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -cosines[i]))
+        .limit(NEIGHBOURS)
+        .map(i -> "s" + i + "#0")
+        .collect(Collectors.toSet());
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
   private static Set<String> ids(List<Scored> chunks) {
     Set<String> ids = new HashSet<>();
-    chunks.forEach(scored -> ids.add(scored.chunk().id()));
+    chunks.stream().limit(NEIGHBOURS).forEach(scored -> ids.add(scored.chunk().id()));
     return ids;
   }
 

@@ -39,7 +39,7 @@ public class SearchBench {
     var bank = new SyntheticBank(7);
     bank.fill(filled, 0, sections);
     store = filled;
-    Embedder known = new KnownVector(bank.vector());
+    Embedder known = new KnownVector(bank.vector(sections));
     retriever =
         new Retriever(
             filled, () -> Optional.of(known), TokenCounters.of("qwen"), new BankReader()::read);

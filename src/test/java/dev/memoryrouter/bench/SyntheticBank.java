@@ -26,15 +26,15 @@ final class SyntheticBank {
   private static final int TEXT = 400; // characters
   private static final float SPREAD = 0.05f; // per dimension; the topic itself has length 1
 
-  private final Random random;
+  private final long seed;
   private final AgentConversations texts;
   private final List<float[]> topics = new ArrayList<>();
 
   SyntheticBank(long seed) {
-    random = new Random(seed);
+    this.seed = seed;
     texts = new AgentConversations(Shape.PLAIN, "/w", 10, seed);
     for (int i = 0; i < TOPICS; i++) {
-      topics.add(noise(new float[DIMENSION], 1));
+      topics.add(noise(new float[DIMENSION], 1, new Random(seed - i - 1)));
     }
   }
 
@@ -46,13 +46,13 @@ final class SyntheticBank {
       for (int i = start; i < Math.min(to, start + COMMIT); i++) {
         SectionRecord section = section(i);
         sections.add(section);
-        chunks.add(new Embedded(chunk(section), vector()));
+        chunks.add(new Embedded(chunk(section), vector(i)));
       }
       store.apply(BANK.name(), new Change(false, Set.of(), sections, chunks, List.of()));
     }
   }
 
-  /// Replaces one section by another text.
+  /// Gives one section another text.
   void edit(VectorStore store, int number) throws IOException {
     SectionRecord section = section(number);
     store.apply(
@@ -61,20 +61,21 @@ final class SyntheticBank {
             false,
             Set.of(section.id()),
             List.of(section),
-            List.of(new Embedded(chunk(section), vector())),
+            List.of(new Embedded(chunk(section), vector(number))),
             List.of()));
   }
 
-  /// A unit vector near one of the topics.
-  float[] vector() {
-    return noise(topics.get(random.nextInt(TOPICS)), SPREAD);
+  /// A unit vector near one of the topics, the same for the same number.
+  float[] vector(int number) {
+    Random random = new Random(seed + number);
+    return noise(topics.get(random.nextInt(TOPICS)), SPREAD, random);
   }
 
   String prose(int characters) {
     return texts.prose(characters);
   }
 
-  private float[] noise(float[] around, float spread) {
+  private static float[] noise(float[] around, float spread, Random random) {
     float[] vector = around.clone();
     double squares = 0;
     for (int i = 0; i < DIMENSION; i++) {
