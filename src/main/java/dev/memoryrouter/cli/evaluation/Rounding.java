@@ -10,7 +10,7 @@ final class Rounding {
   }
 
   /// Milliseconds from nanoseconds, two decimals.
-  static double millis(double nanos) {
-    return Math.round(nanos / 10_000) / 100.0;
+  static double millis(long nanos) {
+    return Math.round(nanos / 10_000.0) / 100.0;
   }
 }
