@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     description = "Measures retrieval on memory banks with labelled queries.")
 final class EvalRetrievalCommand extends WorkbenchCommand {
   private static final Duration EMBEDDER_WAIT = Duration.ofMinutes(1);
-  private static final String ROW = "%-24s %7d %8.3f %9.3f %7.3f %6.3f";
+  private static final String ROW = "%-24s %7d %8.3f %9.3f %7.3f %6.3f%n";
 
   @Parameters(
       paramLabel = "DIR",
@@ -95,39 +95,48 @@ final class EvalRetrievalCommand extends WorkbenchCommand {
         row("all, " + method.label(), report.answered(), method, screen);
       }
     }
-    line(
-        screen,
-        "answer within %,d tokens: %.1f %%, at %.1f %% of the bank's tokens",
-        RetrievalEvaluation.BUDGET,
-        100 * report.holdingShare(),
-        100 * report.tokensShare());
+    screen
+        .out()
+        .printf(
+            Locale.ROOT,
+            "answer within %,d tokens: %.1f %%, at %.1f %% of the bank's tokens%n",
+            RetrievalEvaluation.BUDGET,
+            100 * report.holdingShare(),
+            100 * report.tokensShare());
     silence("asked of a wrong bank", report.wrongBank(), screen);
     silence("asked of a bank that does not know", report.unanswerable(), screen);
-    line(
-        screen,
-        "search: %.1f ms (median), %.1f ms (99 %%)",
-        report.millis(0.5),
-        report.millis(0.99));
+    screen
+        .out()
+        .printf(
+            Locale.ROOT,
+            "search: %.1f ms (median), %.1f ms (99 %%)%n",
+            report.millis(0.5),
+            report.millis(0.99));
   }
 
   private static void row(String name, List<Answered> of, RankingMethod method, Screen screen) {
     RankingScore score = EvaluationReport.score(of, method);
-    line(
-        screen,
-        ROW,
-        name,
-        of.size(),
-        score.ndcg(),
-        score.recall(),
-        score.reciprocalRank(),
-        score.hitAtOne());
+    screen
+        .out()
+        .printf(
+            Locale.ROOT,
+            ROW,
+            name,
+            of.size(),
+            score.ndcg(),
+            score.recall(),
+            score.reciprocalRank(),
+            score.hitAtOne());
   }
 
   private static void silence(String what, Silence silence, Screen screen) {
-    line(screen, "%s: %,d of %,d inject something", what, silence.injected(), silence.queries());
-  }
-
-  private static void line(Screen screen, String format, Object... values) {
-    screen.out().println(String.format(Locale.ROOT, format, values));
+    screen
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%s: %,d of %,d inject something%n",
+            what,
+            silence.injected(),
+            silence.queries());
   }
 }
