@@ -127,7 +127,8 @@ final class ChatPlanner {
             routes.find(conversation).orElse(null),
             new RouteQuestion.Models(setup.upstreams().states(), busy));
     Route route = setup.routes().route(question);
-    MemoryFinder.Found found = memory.find(setup, conversation, bank);
+    MemoryFinder.Found found =
+        memory.find(setup.configuration().server().memory(), conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     RequestFitter fit =
         fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());

@@ -3,5 +3,5 @@ package dev.memoryrouter.cli;
 import picocli.CommandLine.Command;
 
 /// `eval …`.
-@Command(name = "eval", description = "Measures on labelled data how often the router is right.")
+@Command(name = "eval", description = "Measures accuracy on labelled data.")
 final class EvalCommand extends CommandGroup {}

@@ -48,7 +48,7 @@ public final class BenchReport {
     try {
       lines.add("## Whole server\n");
       lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
-      if (LabelledBanks.present()) {
+      if (Quality.present()) {
         lines.add("## Memory banks\n");
         lines.add(
             "Twelve real memory banks with 180 labelled questions; a wrong bank is another one that the question is not about.\n");
