@@ -13,6 +13,7 @@ import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
 import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
 import dev.memoryrouter.prompt.BlockMemory;
@@ -35,6 +36,7 @@ import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -68,7 +70,8 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
-      new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
+      new Lazy<>(() ->
+          new BackgroundIndexing(indexer(), bankReader.get()::files, this::banksThatThereAre));
 
   /// @param root folder of the project
   /// @param server whether this process serves: it writes the index and follows the configuration
@@ -140,8 +143,13 @@ final class Components implements Workbench, AutoCloseable {
     return server ? writingStore.get() : readingStore.get();
   }
 
-  BackgroundIndexing backgroundIndexing() {
-    return backgroundIndexing.get();
+  /// Begins to keep the index up to date, unless this is closed.
+  void startIndexing() {
+    synchronized (backgroundIndexing) {
+      if (!closed) {
+        backgroundIndexing.get().start();
+      }
+    }
   }
 
   @Override
@@ -203,6 +211,11 @@ final class Components implements Workbench, AutoCloseable {
         configuration(), new ExampleVectors(queryEmbedder.get()), Components::client, clock);
   }
 
+  private List<Bank> banksThatThereAre() {
+    setups().lookForBanks();
+    return setups().get().banks().all();
+  }
+
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {
     return switch (settings.type()) {
       case OLLAMA -> new OllamaClient(settings, names);
@@ -229,7 +242,9 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public void close() {
     // The process would crash if native code were loaded while it ends.
-    closed = true;
+    synchronized (backgroundIndexing) {
+      closed = true;
+    }
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
     writingStore.ifMade().ifPresent(Components::close);

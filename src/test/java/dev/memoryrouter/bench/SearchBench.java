@@ -71,7 +71,16 @@ public class SearchBench {
   private static SectionRecord section(int number, String text) {
     String name = "s" + number;
     return new SectionRecord(
-        name, "hash", "notes.md", name, List.of("Top", name), number + 1, number + 1, 1, text);
+        name,
+        "hash",
+        "notes.md",
+        name,
+        List.of("Top", name),
+        number + 1,
+        number + 1,
+        1,
+        true,
+        text);
   }
 
   private static ChunkRecord chunk(SectionRecord section) {

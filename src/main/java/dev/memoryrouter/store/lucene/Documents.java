@@ -52,9 +52,11 @@ final class Documents {
             Fields.HEADING_WORDS, String.join("\n", chunk.headingPath()), Field.Store.NO));
     document.add(new StoredField(Fields.TEXT, chunk.text()));
     document.add(new TextField(Fields.TEXT_WORDS, chunk.text(), Field.Store.NO));
-    document.add(
-        new KnnFloatVectorField(
-            Fields.VECTOR, embedded.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+    float[] vector = embedded.vector();
+    if (vector != null) {
+      document.add(
+          new KnnFloatVectorField(Fields.VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
     for (Field line : lines(chunk)) {
       document.add(line);
     }
@@ -72,6 +74,7 @@ final class Documents {
     document.add(new StoredField(Fields.FIRST_LINE, section.startLine()));
     document.add(new StoredField(Fields.LAST_LINE, section.endLine()));
     document.add(new StoredField(Fields.CHUNKS, section.chunks()));
+    document.add(new StoredField(Fields.EMBEDDED, section.embedded() ? 1 : 0));
     document.add(new StoredField(Fields.TEXT, section.text()));
     return document;
   }
@@ -137,6 +140,7 @@ final class Documents {
         number(document, Fields.FIRST_LINE),
         number(document, Fields.LAST_LINE),
         number(document, Fields.CHUNKS),
+        number(document, Fields.EMBEDDED) == 1,
         document.get(Fields.TEXT));
   }
 
