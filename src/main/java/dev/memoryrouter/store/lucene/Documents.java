@@ -46,12 +46,10 @@ final class Documents {
     document.add(new StoredField(Fields.SECTION_ID, chunk.sectionId()));
     document.add(new StoredField(Fields.HASH, chunk.sectionHash()));
     addPlace(document, chunk.file(), chunk.heading(), chunk.headingPath());
-    document.add(new TextField(Fields.FILE_WORDS, withoutExtension(chunk.file()), Field.Store.NO));
-    document.add(
-        new TextField(
-            Fields.HEADING_WORDS, String.join("\n", chunk.headingPath()), Field.Store.NO));
     document.add(new StoredField(Fields.TEXT, chunk.text()));
-    document.add(new TextField(Fields.TEXT_WORDS, chunk.text(), Field.Store.NO));
+    for (Fields.Searched field : Fields.SEARCHED) {
+      document.add(new TextField(field.name(), searched(chunk, field.name()), Field.Store.NO));
+    }
     float[] vector = embedded.vector();
     if (vector != null) {
       document.add(
@@ -61,6 +59,16 @@ final class Documents {
       document.add(line);
     }
     return document;
+  }
+
+  /// The text of a chunk that a searched field holds.
+  static String searched(ChunkRecord chunk, String field) {
+    return switch (field) {
+      case Fields.FILE_WORDS -> withoutExtension(chunk.file());
+      case Fields.HEADING_WORDS -> String.join("\n", chunk.headingPath());
+      case Fields.TEXT_WORDS -> chunk.text();
+      default -> throw new IllegalArgumentException("no searched field: " + field);
+    };
   }
 
   static Document section(SectionRecord section) {

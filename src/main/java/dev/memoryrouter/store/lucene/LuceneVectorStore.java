@@ -115,7 +115,7 @@ public final class LuceneVectorStore implements VectorStore {
     checkLimit(limit);
     return bank(bank)
         .search(searcher -> {
-          WordQuery words = WordQuery.of(query, analyzer, searcher.getIndexReader());
+          WordQuery words = WordQuery.of(query, searcher.getIndexReader());
           ScoreDoc[] found = searcher.search(words.query(), limit).scoreDocs;
           return new Matches(scored(searcher, found), words.ceiling());
         })
