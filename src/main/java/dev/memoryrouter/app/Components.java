@@ -24,8 +24,11 @@ import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.store.IndexIdentity;
+import dev.memoryrouter.store.QdrantSettings;
+import dev.memoryrouter.store.StoreSettings;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
+import dev.memoryrouter.store.qdrant.QdrantVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
@@ -34,6 +37,7 @@ import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
 import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -173,15 +177,35 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private VectorStore openStore() {
-    return LuceneVectorStore.open(storePath(), identity());
+    return store(false);
   }
 
   private VectorStore readStore() {
-    return LuceneVectorStore.readOnly(storePath(), identity());
+    return store(true);
   }
 
-  private Path storePath() {
-    return configuration().server().store().path();
+  private VectorStore store(boolean readOnly) {
+    StoreSettings settings = configuration().server().store();
+    IndexIdentity identity = identity();
+    return switch (settings.type()) {
+      case LUCENE ->
+          readOnly
+              ? LuceneVectorStore.readOnly(settings.path(), identity)
+              : LuceneVectorStore.open(settings.path(), identity);
+      case QDRANT -> qdrant(settings.qdrant(), identity, readOnly);
+    };
+  }
+
+  private static VectorStore qdrant(
+      QdrantSettings settings, IndexIdentity identity, boolean readOnly) {
+    try {
+      return readOnly
+          ? QdrantVectorStore.readOnly(settings, identity)
+          : QdrantVectorStore.open(settings, identity);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "store.qdrant: the certificate cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private static IndexIdentity identity() {

@@ -140,7 +140,7 @@ final class HealthReport {
             .findFirst();
     ObjectNode json = JSON.createObjectNode();
     json.put("status", Status.of(problem.isEmpty()).label());
-    json.put("type", "lucene");
+    json.put("type", setup.configuration().server().store().type().label());
     problem.ifPresent(text -> json.put("problem", text));
     return json;
   }
