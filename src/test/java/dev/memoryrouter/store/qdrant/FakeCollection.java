@@ -14,6 +14,7 @@ import io.qdrant.client.grpc.Points.PointStruct;
 import io.qdrant.client.grpc.Points.PointsSelector;
 import io.qdrant.client.grpc.Points.QueryPoints;
 import io.qdrant.client.grpc.Points.Vector;
+import io.qdrant.client.grpc.Points.VectorInput;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,9 +22,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 
 /// A collection as Qdrant keeps it, compared one by one.
 final class FakeCollection {
@@ -50,7 +53,7 @@ final class FakeCollection {
         .getVectors()
         .getVectors()
         .getVectorsMap()
-        .forEach((name, vector) -> point.vectors.put(name, checked(name, vector)));
+        .forEach((name, vector) -> put(point, name, vector));
     points.put(key(struct.getId()), point);
   }
 
@@ -59,14 +62,16 @@ final class FakeCollection {
     if (point == null) {
       throw failure(Status.NOT_FOUND, "Not found: No point with id " + id.getUuid() + " found");
     }
-    vectors.forEach((name, vector) -> point.vectors.put(name, checked(name, vector)));
+    vectors.forEach((name, vector) -> put(point, name, vector));
   }
 
-  private Map<Integer, Float> checked(String name, Vector vector) {
+  private void put(FakePoint point, String name, Vector vector) {
     if (definition.getSparseVectorsConfig().containsMap(name)) {
-      return sparse(vector.getSparse().getIndicesList(), vector.getSparse().getValuesList());
+      point.sparse.put(
+          name, sparse(vector.getSparse().getIndicesList(), vector.getSparse().getValuesList()));
+    } else {
+      point.dense.put(name, dense(name, vector.getDense().getDataList()));
     }
-    return dense(name, vector.getDense().getDataList());
   }
 
   private static Map<Integer, Float> sparse(List<Integer> indices, List<Float> values) {
@@ -80,7 +85,7 @@ final class FakeCollection {
   }
 
   /// Cosine is the dot product of unit vectors; the server makes them so when they come in.
-  private Map<Integer, Float> dense(String name, List<Float> data) {
+  private float[] dense(String name, List<Float> data) {
     var params = definition.getVectorsConfig().getParamsMap().getMapMap().get(name);
     if (params == null) {
       throw failure(
@@ -98,9 +103,9 @@ final class FakeCollection {
     for (float value : data) {
       squares += (double) value * value;
     }
-    Map<Integer, Float> unit = new HashMap<>();
-    for (int i = 0; i < data.size(); i++) {
-      unit.put(i, (float) (squares == 0 ? 0 : data.get(i) / Math.sqrt(squares)));
+    float[] unit = new float[data.size()];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (squares == 0 ? 0 : data.get(i) / Math.sqrt(squares));
     }
     return unit;
   }
@@ -149,21 +154,11 @@ final class FakeCollection {
 
   /// Equal scores come in no order that a client could rely on.
   List<Map.Entry<String, Float>> query(QueryPoints query) {
-    String using = query.getUsing();
-    var input = query.getQuery().getNearest();
-    boolean words = input.hasSparse();
-    Map<Integer, Float> asked =
-        words
-            ? sparse(input.getSparse().getIndicesList(), input.getSparse().getValuesList())
-            : dense(using, input.getDense().getDataList());
+    Function<FakePoint, Optional<Float>> score = score(query);
     List<Map.Entry<String, Float>> scored = new ArrayList<>();
     matching(query.getFilter())
-        .forEach((id, point) -> {
-          Map<Integer, Float> vector = point.vectors.get(using);
-          if (vector != null && (!words || asked.keySet().stream().anyMatch(vector::containsKey))) {
-            scored.add(Map.entry(id, dot(asked, vector)));
-          }
-        });
+        .forEach(
+            (id, point) -> score.apply(point).ifPresent(found -> scored.add(Map.entry(id, found))));
     scored.sort(
         Map.Entry.<String, Float>comparingByValue()
             .reversed()
@@ -171,10 +166,34 @@ final class FakeCollection {
     return scored.subList(0, Math.min(scored.size(), (int) query.getLimit()));
   }
 
-  private static float dot(Map<Integer, Float> asked, Map<Integer, Float> vector) {
+  private Function<FakePoint, Optional<Float>> score(QueryPoints query) {
+    String using = query.getUsing();
+    VectorInput input = query.getQuery().getNearest();
+    if (input.hasSparse()) {
+      Map<Integer, Float> asked =
+          sparse(input.getSparse().getIndicesList(), input.getSparse().getValuesList());
+      return point -> dot(asked, point.sparse.getOrDefault(using, Map.of()));
+    }
+    float[] asked = dense(using, input.getDense().getDataList());
+    return point -> Optional.ofNullable(point.dense.get(using)).map(vector -> dot(asked, vector));
+  }
+
+  /// Empty if they have no index in common.
+  private static Optional<Float> dot(Map<Integer, Float> asked, Map<Integer, Float> vector) {
     float sum = 0;
+    boolean common = false;
     for (Map.Entry<Integer, Float> entry : asked.entrySet()) {
-      sum += entry.getValue() * vector.getOrDefault(entry.getKey(), 0f);
+      Float value = vector.get(entry.getKey());
+      common |= value != null;
+      sum += value == null ? 0 : entry.getValue() * value;
+    }
+    return common ? Optional.of(sum) : Optional.empty();
+  }
+
+  private static float dot(float[] asked, float[] vector) {
+    float sum = 0;
+    for (int i = 0; i < asked.length; i++) {
+      sum += asked[i] * vector[i];
     }
     return sum;
   }
@@ -191,7 +210,7 @@ final class FakeCollection {
       case FIELD -> holds(condition.getField(), point);
       case HAS_ID ->
           condition.getHasId().getHasIdList().stream().anyMatch(it -> key(it).equals(id));
-      case HAS_VECTOR -> point.vectors.containsKey(condition.getHasVector().getHasVector());
+      case HAS_VECTOR -> point.dense.containsKey(condition.getHasVector().getHasVector());
       case FILTER -> passes(condition.getFilter(), id, point);
       default -> throw failure(Status.UNIMPLEMENTED, "condition " + condition);
     };
@@ -234,10 +253,11 @@ final class FakeCollection {
     return status.withDescription(message).asRuntimeException();
   }
 
-  /// A point; a dense vector is a sparse one with all its indices.
+  /// A point.
   static final class FakePoint {
     final Map<String, Value> payload;
-    final Map<String, Map<Integer, Float>> vectors = new HashMap<>();
+    final Map<String, float[]> dense = new HashMap<>();
+    final Map<String, Map<Integer, Float>> sparse = new HashMap<>();
 
     private FakePoint(Map<String, Value> payload) {
       this.payload = new HashMap<>(payload);

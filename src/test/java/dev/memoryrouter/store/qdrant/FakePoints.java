@@ -35,7 +35,6 @@ import io.qdrant.client.grpc.Points.WithVectorsSelector;
 import io.qdrant.client.grpc.PointsGrpc.PointsImplBase;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -240,7 +239,7 @@ final class FakePoints extends PointsImplBase {
   private static VectorsOutput vectors(FakePoint point, WithVectorsSelector wanted) {
     NamedVectorsOutput.Builder named = NamedVectorsOutput.newBuilder();
     for (String name : wanted.getInclude().getNamesList()) {
-      Map<Integer, Float> vector = point.vectors.get(name);
+      float[] vector = point.dense.get(name);
       if (vector != null) {
         named.putVectors(name, dense(vector));
       }
@@ -248,12 +247,11 @@ final class FakePoints extends PointsImplBase {
     return VectorsOutput.newBuilder().setVectors(named).build();
   }
 
-  private static VectorOutput dense(Map<Integer, Float> vector) {
-    List<Float> data =
-        vector.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(Map.Entry::getValue)
-            .toList();
-    return VectorOutput.newBuilder().setDense(DenseVector.newBuilder().addAllData(data)).build();
+  private static VectorOutput dense(float[] vector) {
+    DenseVector.Builder dense = DenseVector.newBuilder();
+    for (float value : vector) {
+      dense.addData(value);
+    }
+    return VectorOutput.newBuilder().setDense(dense).build();
   }
 }
