@@ -66,8 +66,8 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<VectorStore> writingStore = new Lazy<>(this::openStore);
   private final Lazy<VectorStore> readingStore = new Lazy<>(this::readStore);
   private final Lazy<BankReader> bankReader = new Lazy<>(BankReader::new);
-  private final Lazy<Indexer> indexer = new Lazy<>(this::makeIndexer);
-  private final Lazy<Retriever> retriever = new Lazy<>(this::makeRetriever);
+  private final Lazy<Indexer> indexer = new Lazy<>(() -> indexer(writingStore.get()));
+  private final Lazy<Retriever> retriever = new Lazy<>(() -> retriever(store()));
   private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
@@ -123,6 +123,11 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public Retriever retriever() {
     return retriever.get();
+  }
+
+  @Override
+  public VectorStore newIndex(Path folder) {
+    return LuceneVectorStore.open(folder, identity());
   }
 
   @Override
@@ -212,15 +217,16 @@ final class Components implements Workbench, AutoCloseable {
     return new IndexIdentity(MiniLmEmbedder.MODEL, MiniLmEmbedder.DIMENSION, Chunker.VERSION);
   }
 
-  private Indexer makeIndexer() {
+  @Override
+  public Indexer indexer(VectorStore store) {
     Chunker chunker = new Chunker(WordPieces.miniLm(), MiniLmEmbedder.WINDOW);
-    return new Indexer(
-        bankReader.get()::read, chunker::chunks, embedder(), writingStore.get(), clock);
+    return new Indexer(bankReader.get()::read, chunker::chunks, embedder(), store, clock);
   }
 
-  private Retriever makeRetriever() {
+  @Override
+  public Retriever retriever(VectorStore store) {
     return new Retriever(
-        store(), this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
+        store, this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
   }
 
   /// A request does not wait for the model to load; a command has nothing better to do.

@@ -90,7 +90,8 @@ final class ChatPlanner {
     Route route =
         new RouteFinder(setup, routes)
             .route(conversation, new RouteFinder.Facts(headers, bank, tokens, explicitModel));
-    MemoryFinder.Found found = memory.find(setup, conversation, bank);
+    MemoryFinder.Found found =
+        memory.find(setup.configuration().server().memory(), conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     List<Candidate> candidates =
         new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());

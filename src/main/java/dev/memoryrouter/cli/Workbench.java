@@ -35,6 +35,15 @@ public interface Workbench {
   /// The index as it is on disk, for reading only.
   VectorStore index();
 
+  /// An empty index of its own in a folder, for reading and writing.
+  VectorStore newIndex(Path folder);
+
+  /// Writes to another index.
+  Indexer indexer(VectorStore store);
+
+  /// Searches another index.
+  Retriever retriever(VectorStore store);
+
   /// What is built from the configuration: upstreams, banks, intents.
   Setups setups();
 

@@ -190,9 +190,10 @@ public final class PromptFitter {
     private @Nullable String ranked(int budget) {
       Set<String> shown = entries.stream().map(Fitting::name).collect(Collectors.toSet());
       List<Hit> chosen = new ArrayList<>();
+      double least = leastScore();
       for (Hit hit : offer.ranked()) {
-        if (hit.score() < settings.minScore()) {
-          entries.add(entry(hit, State.DROPPED, "score below " + settings.minScore()));
+        if (hit.score() < least) {
+          entries.add(entry(hit, State.DROPPED, "score below " + least));
         } else if (shown.contains(hit.file() + '>' + MemoryBlock.heading(hit))) {
           entries.add(entry(hit, State.DROPPED, "already in the conversation"));
         } else if (fitsWith(chosen, hit, budget)) {
@@ -203,6 +204,14 @@ public final class PromptFitter {
         }
       }
       return chosen.isEmpty() ? null : MemoryBlock.render(chosen, false);
+    }
+
+    /// The best section tells whether the bank knows anything about the turn; if it does, others
+    /// follow that reach half of what is asked of the best.
+    private double leastScore() {
+      double asked = settings.minScore();
+      boolean known = offer.ranked().stream().anyMatch(hit -> hit.score() >= asked);
+      return known ? asked / 2 : asked;
     }
 
     private boolean fitsWith(List<Hit> chosen, Hit hit, int budget) {

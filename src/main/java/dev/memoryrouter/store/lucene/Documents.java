@@ -18,13 +18,9 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.IndexSearcher;
 import org.jspecify.annotations.Nullable;
 
 /// Chunks and sections as Lucene documents. Line numbers are doc values, because these can be
@@ -113,12 +109,8 @@ final class Documents {
     };
   }
 
-  static ChunkRecord chunk(IndexSearcher searcher, StoredFields stored, int doc)
-      throws IOException {
-    Document document = stored.document(doc);
-    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-    int local = doc - leaf.docBase;
+  /// A chunk as it is stored; its lines are kept elsewhere and are 0 here.
+  static ChunkRecord chunk(Document document) {
     return new ChunkRecord(
         document.get(Fields.ID),
         document.get(Fields.SECTION_ID),
@@ -126,11 +118,27 @@ final class Documents {
         document.get(Fields.FILE),
         document.get(Fields.HEADING),
         List.of(document.getValues(Fields.HEADINGS)),
-        line(leaf.reader(), Fields.SECTION_START, local),
-        line(leaf.reader(), Fields.SECTION_END, local),
-        line(leaf.reader(), Fields.START, local),
-        line(leaf.reader(), Fields.END, local),
+        0,
+        0,
+        0,
+        0,
         document.get(Fields.TEXT));
+  }
+
+  /// The chunk with the lines of a document.
+  static ChunkRecord withLines(ChunkRecord chunk, LeafReader reader, int doc) throws IOException {
+    return new ChunkRecord(
+        chunk.id(),
+        chunk.sectionId(),
+        chunk.sectionHash(),
+        chunk.file(),
+        chunk.heading(),
+        chunk.headingPath(),
+        line(reader, Fields.SECTION_START, doc),
+        line(reader, Fields.SECTION_END, doc),
+        line(reader, Fields.START, doc),
+        line(reader, Fields.END, doc),
+        chunk.text());
   }
 
   private static int line(LeafReader reader, String field, int doc) throws IOException {

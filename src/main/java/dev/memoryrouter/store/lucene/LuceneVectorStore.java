@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
@@ -31,6 +30,7 @@ public final class LuceneVectorStore implements VectorStore {
   private final boolean readOnly;
   private final int exactLimit;
   private final WordAnalyzer analyzer = new WordAnalyzer();
+  private final StoredChunks chunks = new StoredChunks();
   private final Map<String, LuceneBank> banks = new ConcurrentHashMap<>();
 
   LuceneVectorStore(Path root, IndexIdentity identity, boolean readOnly, int exactLimit) {
@@ -122,13 +122,12 @@ public final class LuceneVectorStore implements VectorStore {
         .orElse(new Matches(List.of(), 0));
   }
 
-  private static List<Scored> scored(IndexSearcher searcher, ScoreDoc[] found) throws IOException {
-    StoredFields stored = searcher.storedFields();
-    List<Scored> chunks = new ArrayList<>(found.length);
+  private List<Scored> scored(IndexSearcher searcher, ScoreDoc[] found) throws IOException {
+    List<Scored> scored = new ArrayList<>(found.length);
     for (ScoreDoc doc : found) {
-      chunks.add(new Scored(Documents.chunk(searcher, stored, doc.doc), doc.score));
+      scored.add(new Scored(chunks.chunk(searcher, doc.doc), doc.score));
     }
-    return chunks;
+    return scored;
   }
 
   @Override
