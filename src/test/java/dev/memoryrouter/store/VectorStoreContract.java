@@ -152,12 +152,16 @@ public abstract class VectorStoreContract {
     Embedded words = new Embedded(chunk(waiting), null);
     store.apply(BANK, new Change(false, Set.of(), List.of(waiting), List.of(words), List.of()));
     assertThat(store.size(BANK)).contains(new Size(1, 1, 0));
-    assertThat(store.sections(BANK).get("a").embedded()).isFalse();
+    assertThat(store.sections(BANK).values())
+        .extracting(SectionState::embedded)
+        .containsExactly(false);
     assertThat(store.nearest(BANK, axis(0), 5)).isEmpty();
     assertThat(store.matching(BANK, "one", 5).chunks()).hasSize(1);
     store.apply(BANK, add(section("a", 1, "one"), 0));
     assertThat(store.size(BANK)).contains(new Size(1, 1, 1));
-    assertThat(store.sections(BANK).get("a").embedded()).isTrue();
+    assertThat(store.sections(BANK).values())
+        .extracting(SectionState::embedded)
+        .containsExactly(true);
     assertThat(store.nearest(BANK, axis(0), 5)).hasSize(1);
     assertThat(store.matching(BANK, "one", 5).chunks()).hasSize(1);
   }

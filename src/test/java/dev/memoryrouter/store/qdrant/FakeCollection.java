@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A collection as Qdrant keeps it, compared one by one.
 final class FakeCollection {
@@ -144,7 +145,7 @@ final class FakeCollection {
     return found;
   }
 
-  FakePoint get(PointId id) {
+  @Nullable FakePoint get(PointId id) {
     return points.get(key(id));
   }
 

@@ -36,6 +36,7 @@ import io.qdrant.client.grpc.PointsGrpc.PointsImplBase;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -221,7 +222,8 @@ final class FakePoints extends PointsImplBase {
               ScoredPoint.newBuilder()
                   .setId(id)
                   .setScore(scored.getValue())
-                  .putAllPayload(payload(collection.get(id), query.getWithPayload())));
+                  .putAllPayload(
+                      payload(Objects.requireNonNull(collection.get(id)), query.getWithPayload())));
         });
     return result.build();
   }

@@ -20,9 +20,11 @@ import dev.memoryrouter.store.VectorStoreContract;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,15 +41,15 @@ class QdrantVectorStoreTest extends VectorStoreContract {
     return open(qdrant.url(), null);
   }
 
-  private static VectorStore open(URI url, String key) throws IOException {
+  private static VectorStore open(URI url, @Nullable String key) throws IOException {
     return QdrantVectorStore.open(settings(url, key), IDENTITY);
   }
 
-  private static QdrantSettings settings(URI url, String key) {
+  private static QdrantSettings settings(URI url, @Nullable String key) {
     return settings(url, key, Duration.ofSeconds(5));
   }
 
-  private static QdrantSettings settings(URI url, String key, Duration timeout) {
+  private static QdrantSettings settings(URI url, @Nullable String key, Duration timeout) {
     return new QdrantSettings(
         url, key, null, "test", timeout, 16, 100, 256, 10_000, QdrantSettings.Quantization.SCALAR);
   }
@@ -218,7 +220,7 @@ class QdrantVectorStoreTest extends VectorStoreContract {
   @Test
   void anything_wrongKey_saysSo() throws IOException {
     try (FakeQdrant guarded = FakeQdrant.startWithKey("secret")) {
-      for (String key : new String[] {null, "guess"}) {
+      for (@Nullable String key : Arrays.asList(null, "guess")) {
         try (VectorStore refused = open(guarded.url(), key)) {
           assertThatThrownBy(() -> refused.size(BANK))
               .hasMessageContaining("refuses the key")
