@@ -5,20 +5,26 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
+import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.chat.StickyRoute;
 import dev.memoryrouter.cli.Workbench;
+import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.ConversationMemory.Known;
 import dev.memoryrouter.embedding.CachingEmbedder;
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
+import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
-import dev.memoryrouter.prompt.BlockMemory;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.PromptMemory;
 import dev.memoryrouter.retrieval.BackgroundIndexing;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
@@ -49,6 +55,7 @@ import org.slf4j.LoggerFactory;
 /// is first asked for.
 final class Components implements Workbench, AutoCloseable {
   private static final long QUERY_CACHE_BYTES = 8L << 20;
+  private static final long ROUTES_BYTES = 32L << 20;
   private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
 
   private final Path root;
@@ -72,6 +79,10 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
   private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
+  private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
+  private final Lazy<Recording> recording =
+      new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() ->
@@ -170,6 +181,13 @@ final class Components implements Workbench, AutoCloseable {
     return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
   }
 
+  @Override
+  public Setup setup(Path folder) {
+    Setups made = setups(new ConfigurationLoader(root).load(folder, environment));
+    made.prepare();
+    return made.get();
+  }
+
   private Configuration loadConfiguration() {
     return new ConfigurationLoader(root).load(configDir(), environment);
   }
@@ -187,6 +205,10 @@ final class Components implements Workbench, AutoCloseable {
 
   private VectorStore readStore() {
     return store(true);
+  }
+
+  private Path storePath() {
+    return configuration().server().store().path();
   }
 
   private VectorStore store(boolean readOnly) {
@@ -213,6 +235,21 @@ final class Components implements Workbench, AutoCloseable {
     }
   }
 
+  private DurableMap<Known<StickyRoute>> openRoutes() {
+    var codec = Known.codec(StickyRoute.CODEC);
+    return server
+        ? DurableMap.open(stateFolder().resolve("routes.log"), ROUTES_BYTES, codec)
+        : DurableMap.inMemory(ROUTES_BYTES, codec);
+  }
+
+  private PromptMemory openPromptMemory() {
+    return server ? PromptMemory.open(stateFolder()) : PromptMemory.inMemory();
+  }
+
+  private Path stateFolder() {
+    return storePath().resolve("state");
+  }
+
   private static IndexIdentity identity() {
     return new IndexIdentity(MiniLmEmbedder.MODEL, MiniLmEmbedder.DIMENSION, Chunker.VERSION);
   }
@@ -237,8 +274,11 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Setups makeSetups() {
-    return new Setups(
-        configuration(), new ExampleVectors(queryEmbedder.get()), Components::client, clock);
+    return setups(configuration());
+  }
+
+  private Setups setups(Configuration first) {
+    return new Setups(first, new ExampleVectors(queryEmbedder.get()), Components::client, clock);
   }
 
   private List<Bank> banksThatThereAre() {
@@ -254,14 +294,16 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private ChatPipeline makePipeline() {
-    PromptFitter fitter = new PromptFitter(counter(), new BlockMemory());
+    PromptFitter fitter = new PromptFitter(counter(), sent.get());
     return new ChatPipeline(
+        new ConversationMemory<>(routes.get()),
         setups(),
         this::configProblem,
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots());
+        slots(),
+        recording.get());
   }
 
   /// Commands read the configuration once and fail when it is not valid.
@@ -280,6 +322,9 @@ final class Components implements Workbench, AutoCloseable {
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);
+    routes.ifMade().ifPresent(DurableMap::close);
+    recording.ifMade().ifPresent(Recording::close);
+    sent.ifMade().ifPresent(PromptMemory::close);
   }
 
   private static void close(VectorStore store) {

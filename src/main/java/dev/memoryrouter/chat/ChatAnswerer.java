@@ -80,7 +80,7 @@ final class ChatAnswerer {
         plan.candidates().stream()
             .map(candidate -> asFound(candidate, unreachable.get(candidate.state().key())))
             .toList();
-    return plan.conversation().isAgent()
+    return plan.conversation().isAgent() || plan.purpose() == Purpose.COMPLETION
         ? new Answer.Refused(new Refusal.NoModel(candidates), attempts)
         : Extractive.answer(plan, candidates, attempts);
   }

@@ -4,9 +4,12 @@ import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.Mode;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
+import dev.memoryrouter.upstream.ModelState;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,30 +17,36 @@ import java.util.function.Supplier;
 /// The way of a request: read, route, retrieve, fit, wait, call. The one place where the steps
 /// meet. Thread-safe; calls block and are meant for virtual threads.
 public final class ChatPipeline {
-  private static final long ROUTE_MEMORY_BYTES = 32L << 20;
-
-  private final ConversationMemory<StickyRoute> routes =
-      new ConversationMemory<>(ROUTE_MEMORY_BYTES, StickyRoute::bytes);
+  private final ConversationMemory<StickyRoute> routes;
+  private final Recording recording;
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
+  private final CountCalibration calibration = new CountCalibration();
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
 
   /// A pipeline over these parts.
   ///
+  /// @param routes the models of running conversations
   /// @param setup the current setup
   /// @param configProblem why an edit of the configuration is not in force
   public ChatPipeline(
+      ConversationMemory<StickyRoute> routes,
       Supplier<Setup> setup,
       Supplier<Optional<String>> configProblem,
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      ModelSlots slots) {
+      ModelSlots slots,
+      Recording recording) {
+    this.recording = recording;
+    this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner = new ChatPlanner(counter, fitter, memory, routes, learnt);
+    planner =
+        new ChatPlanner(
+            counter, fitter, memory, routes, learnt, calibration, model -> isBusy(slots, model));
     answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
   }
 
@@ -45,13 +54,21 @@ public final class ChatPipeline {
   ///
   /// @param headers of the request, names in lower case
   public Planned plan(ChatRequest request, Map<String, String> headers) {
-    return planner.plan(request, headers, setup.get(), configProblem.get().isPresent());
+    return plan(Purpose.CHAT, request, headers);
+  }
+
+  /// Decides about a request of this purpose without calling a model.
+  ///
+  /// @param headers of the request, names in lower case
+  public Planned plan(Purpose purpose, ChatRequest request, Map<String, String> headers) {
+    return planner.plan(purpose, request, headers, setup.get(), configProblem.get().isPresent());
   }
 
   /// Carries a plan out up to the first payload of an answer.
   ///
   /// @throws InterruptedException when the client left; nothing is left running
   public Answer answer(Plan plan) throws InterruptedException {
+    recording.add(plan);
     return answerer.answer(plan);
   }
 
@@ -63,11 +80,20 @@ public final class ChatPipeline {
   private void keepRoute(ChatAnswerer.AnsweredBy answered) {
     Conversation conversation = answered.plan().conversation();
     if (!conversation.helper()) {
-      String label = answered.plan().route().intent().label();
+      Route route = answered.plan().route();
+      StickyRoute kept = route.kept();
+      Mode mode = conversation.mode();
       routes.remember(
-          conversation.prefixes(),
-          conversation.prefixes().size(),
-          new StickyRoute(answered.model().key(), label));
+          conversation,
+          new StickyRoute(
+              answered.model().key(),
+              kept == null ? route.intent().label() : kept.intent(),
+              mode == null && kept != null ? kept.mode() : mode));
     }
+  }
+
+  /// Whether somebody uses a model or waits for it.
+  private static boolean isBusy(ModelSlots slots, ModelState model) {
+    return slots.running(model.slotKey()) + slots.waiting(model.slotKey()) > 0;
   }
 }

@@ -6,12 +6,16 @@ import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankChoice;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.RequestFitter;
 import dev.memoryrouter.routing.Requested;
+import dev.memoryrouter.upstream.ModelState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides everything about a request that can be decided without calling a model: what the agent
@@ -23,18 +27,25 @@ final class ChatPlanner {
   private final MemoryFinder memory;
   private final ConversationMemory<StickyRoute> routes;
   private final LearntLimits learnt;
+  private final CountCalibration calibration;
+  private final Predicate<ModelState> busy;
 
+  /// @param busy whether somebody uses a model or waits for it
   ChatPlanner(
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
       ConversationMemory<StickyRoute> routes,
-      LearntLimits learnt) {
+      LearntLimits learnt,
+      CountCalibration calibration,
+      Predicate<ModelState> busy) {
     this.counter = counter;
     this.fitter = fitter;
     this.memory = memory;
     this.routes = routes;
     this.learnt = learnt;
+    this.calibration = calibration;
+    this.busy = busy;
   }
 
   /// A plan, or why there is none.
@@ -42,7 +53,11 @@ final class ChatPlanner {
   /// @param headers of the request, names in lower case
   /// @param configDegraded whether an edit of the configuration was refused
   Planned plan(
-      ChatRequest request, Map<String, String> headers, Setup setup, boolean configDegraded) {
+      Purpose purpose,
+      ChatRequest request,
+      Map<String, String> headers,
+      Setup setup,
+      boolean configDegraded) {
     Map<String, String> degraded = new HashMap<>();
     if (configDegraded) {
       degraded.put("config", "edit-refused");
@@ -50,13 +65,15 @@ final class ChatPlanner {
     return switch (setup.names().resolve(request.model())) {
       case Requested.Unknown(List<String> published) ->
           new Planned.Refused(new Refusal.UnknownModel(request.model(), published));
-      case Requested.Explicit(String model) -> plan(request, headers, setup, model, null, degraded);
+      case Requested.Explicit(String model) ->
+          plan(purpose, request, headers, setup, model, null, degraded);
       case Requested.Alias(_, @Nullable String bank) ->
-          plan(request, headers, setup, null, bank, degraded);
+          plan(purpose, request, headers, setup, null, bank, degraded);
     };
   }
 
   private Planned plan(
+      Purpose purpose,
       ChatRequest request,
       Map<String, String> headers,
       Setup setup,
@@ -64,12 +81,24 @@ final class ChatPlanner {
       @Nullable String bankName,
       Map<String, String> degraded) {
     Conversation conversation = reader.read(request, headers);
+    boolean memory = purpose == Purpose.CHAT;
     return switch (setup.banks().choose(bankName, conversation.workspace())) {
       case BankChoice.Chosen(Bank bank) ->
-          new Planned.Made(plan(setup, conversation, headers, explicitModel, bank, degraded));
+          new Planned.Made(
+              plan(
+                  setup,
+                  purpose,
+                  conversation,
+                  headers,
+                  explicitModel,
+                  memory ? bank : null,
+                  degraded));
       case BankChoice.NoBankForWorkspace _ -> {
-        degraded.put("memory", "no-bank-for-workspace");
-        yield new Planned.Made(plan(setup, conversation, headers, explicitModel, null, degraded));
+        if (memory) {
+          degraded.put("memory", "no-bank-for-workspace");
+        }
+        yield new Planned.Made(
+            plan(setup, purpose, conversation, headers, explicitModel, null, degraded));
       }
       case BankChoice.UnknownBank(String name) ->
           new Planned.Refused(
@@ -79,6 +108,7 @@ final class ChatPlanner {
 
   private Plan plan(
       Setup setup,
+      Purpose purpose,
       Conversation conversation,
       Map<String, String> headers,
       @Nullable String explicitModel,
@@ -87,15 +117,35 @@ final class ChatPlanner {
     ChatRequest request = conversation.request();
     String defaultModel = setup.configuration().routing().defaultModel();
     int tokens = counter.count(request, tokenizer(setup, defaultModel));
-    Route route =
-        new RouteFinder(setup, routes)
-            .route(conversation, new RouteFinder.Facts(headers, bank, tokens, explicitModel));
+    RouteQuestion question =
+        RouteQuestion.of(
+            conversation,
+            headers,
+            bank,
+            tokens,
+            explicitModel,
+            routes.find(conversation).orElse(null),
+            new RouteQuestion.Models(setup.upstreams().states(), busy));
+    Route route = setup.routes().route(question);
     MemoryFinder.Found found =
         memory.find(setup.configuration().server().memory(), conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
+    RequestFitter fit =
+        fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());
     List<Candidate> candidates =
-        new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());
-    return new Plan(setup, conversation, bank, tokens, route, found.offer(), candidates, degraded);
+        new CandidateList(setup, conversation, fit, learnt, calibration).judge(route.model());
+    return new Plan(
+        setup,
+        purpose,
+        conversation,
+        routes.identity(conversation),
+        bank,
+        tokens,
+        question,
+        route.judged(candidates),
+        found.offer(),
+        candidates,
+        degraded);
   }
 
   private static String tokenizer(Setup setup, String model) {

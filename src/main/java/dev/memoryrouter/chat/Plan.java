@@ -15,16 +15,22 @@ import org.jspecify.annotations.Nullable;
 /// Everything that was decided for a request before a model is called. Keeps the setup it was
 /// decided with, so that a reload in the meantime changes nothing for it.
 ///
+/// @param purpose what the request wants
+/// @param identity of the conversation, the same in all its requests
 /// @param bank that serves the request, null for none
 /// @param promptTokens of the request as received, by the default model's tokenizer
+/// @param question what the route was found by
 /// @param offer what retrieval found
 /// @param candidates all models in the order in which they are tried
 /// @param degraded what is missing, by key (`memory`, `config`), with the reason
 public record Plan(
     Setup setup,
+    Purpose purpose,
     Conversation conversation,
+    String identity,
     @Nullable Bank bank,
     int promptTokens,
+    RouteQuestion question,
     Route route,
     MemoryOffer offer,
     List<Candidate> candidates,
@@ -58,6 +64,9 @@ public record Plan(
     Map<String, String> reasons = new LinkedHashMap<>(degraded);
     if (!model.key().equals(route.model())) {
       reasons.put("fallback", route.model() + "-" + whyNotRouted(attempts));
+    }
+    if (prompt != null && prompt.compacted() > 0) {
+      reasons.put("compacted", prompt.compacted() + "-tool-results");
     }
     return new Answer.Served(
         model.key(),

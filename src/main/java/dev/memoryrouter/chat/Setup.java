@@ -12,9 +12,11 @@ public record Setup(
     Upstreams upstreams,
     IntentClassifier intents,
     ModelNames names,
-    Banks banks) {
+    Banks banks,
+    RouteFinder routes) {
   /// The same with other banks below the roots.
   Setup withBanks(Banks newBanks) {
-    return new Setup(configuration, upstreams, intents, configuration.modelNames(), newBanks);
+    return new Setup(
+        configuration, upstreams, intents, configuration.modelNames(), newBanks, routes);
   }
 }

@@ -32,6 +32,7 @@ public final class RouterCommand implements Runnable {
         .addSubcommand(new SearchCommand(workbench))
         .addSubcommand(new ExplainCommand(workbench))
         .addSubcommand(group(new EvalCommand(), new EvalRetrievalCommand(workbench)))
+        .addSubcommand(new ReplayCommand(workbench))
         .addSubcommand(group(new ConfigCommand(), new ConfigCheckCommand(workbench)))
         .addSubcommand(new DoctorCommand(workbench))
         .addSubcommand(new SetupCommand(workbench))

@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -59,7 +60,9 @@ public final class HttpCalls {
   /// @param path below the base URL
   /// @param idle longest silence within the answer
   /// @param model for messages
-  public record Question(String path, String json, Duration idle, String model) {}
+  /// @param runOnLimit most identical or blank tokens in a row; null for any number
+  public record Question(
+      String path, String json, Duration idle, String model, @Nullable Integer runOnLimit) {}
 
   /// Sends a chat request and waits for the response headers.
   public ChatStream chat(Question question, AnswerLines format) throws InterruptedException {
@@ -67,12 +70,17 @@ public final class HttpCalls {
     long started = System.nanoTime();
     try {
       HttpResponse<BodyPieces> response = sendTwiceIfStale(request(question), started);
-      if (response.statusCode() == 200) {
-        var limits = new AnswerStream.Limits(started, settings.firstByteTimeout(), question.idle());
-        var events = new AnswerEvents(errors.who());
-        return new AnswerStream(response.body(), format, events, limits);
+      String type = response.headers().firstValue("Content-Type").orElse("");
+      if (response.statusCode() != 200) {
+        return ChatStream.failed(refusal(errors, response));
       }
-      return ChatStream.failed(errors.read(response.statusCode(), errorText(response.body())));
+      if (type.startsWith("text/html")) {
+        response.body().close();
+        return ChatStream.failed(errors.notAnAnswer(type));
+      }
+      var limits = new AnswerStream.Limits(started, settings.firstByteTimeout(), question.idle());
+      var events = new AnswerEvents(errors.who(), question.runOnLimit());
+      return new AnswerStream(response.body(), format, events, limits);
     } catch (TimeoutException _) {
       return ChatStream.failed(
           new UpstreamFailure.TimedOut(
@@ -164,12 +172,13 @@ public final class HttpCalls {
 
   private HttpResponse<BodyPieces> send(HttpRequest request, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
-    return await(client.sendAsync(request, _ -> new BodyPieces(this::returned)), limit);
+    return await(
+        client.sendAsync(request, head -> new BodyPieces(() -> returned(head.headers()))), limit);
   }
 
-  /// A connection has gone back to the pool.
-  private void returned() {
-    pooled = !closeEach;
+  /// A body came to its end: its connection is in the pool now, unless the server closes it.
+  private void returned(HttpHeaders headers) {
+    pooled = !headers.firstValue("Connection").orElse("").equalsIgnoreCase("close");
   }
 
   /// Waits for a response; whoever stops waiting cancels the call, which closes its connection.
@@ -186,6 +195,22 @@ public final class HttpCalls {
       var _ = call.thenAccept(late -> late.body().close());
       throw e;
     }
+  }
+
+  private static UpstreamFailure refusal(ErrorReader errors, HttpResponse<BodyPieces> response)
+      throws InterruptedException {
+    return errors.read(
+        response.statusCode(), errorText(response.body()), retryAfter(response.headers()));
+  }
+
+  /// Seconds; the other form, a date, is not sent by model servers.
+  private static @Nullable Duration retryAfter(HttpHeaders headers) {
+    return headers
+        .firstValue("Retry-After")
+        .map(String::strip)
+        .filter(text -> text.matches("\\d{1,6}"))
+        .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+        .orElse(null);
   }
 
   /// What an error says; if it is long or comes slowly, its beginning explains the status well

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive how long the upstream keeps it loaded after use
 /// @param options passed on to the upstream (temperature …)
 /// @param repairToolCalls whether a tool call printed as text becomes a tool call
+/// @param runOnLimit identical or blank tokens in a row that are let through before an answer is
+///   ended; null for any number
 public record ModelSettings(
     String key,
     String upstream,
@@ -33,7 +35,8 @@ public record ModelSettings(
     int slots,
     Duration keepAlive,
     Map<String, Object> options,
-    boolean repairToolCalls) {
+    boolean repairToolCalls,
+    @Nullable Integer runOnLimit) {
   /// Whether a model that can reason does so.
   public enum Think {
     OFF,

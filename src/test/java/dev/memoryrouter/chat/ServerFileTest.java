@@ -169,7 +169,7 @@ class ServerFileTest {
           'store: {qdrant: {url: localhost:6334}}' | store.qdrant.url: found "localhost:6334"; expected the gRPC address, such as http://localhost:6334
           'store: {qdrant: {certificate: ca.pem}}' | store.qdrant.certificate: there is no readable file /work-here/ca.pem
           'store: {qdrant: {hnsw: {n: 3}}}' | store.qdrant.hnsw.n: unknown key; did you mean "m"?
-          compaction: on             | compaction: compaction is not built yet; use auto or off
+          compaction: maybe          | compaction: found "maybe", expected one of off, auto, on
           bank-roots: /projects      | bank-roots: found "/projects", expected a list
           'bank-roots: [""]'         | bank-roots[0]: is empty
           default-bank: defalt       | default-bank: no bank is named "defalt"; did you mean "default"?

@@ -17,6 +17,7 @@ final class FakeCatalogue {
   private final Map<String, Integer> loaded;
   volatile String version = "0.33.0";
   volatile @Nullable String props;
+  volatile @Nullable String lmStudio;
   volatile @Nullable String list;
   volatile int listStatus = 200;
 
@@ -35,11 +36,12 @@ final class FakeCatalogue {
           case "/api/show" -> show(body.path("model").asString(""));
           case "/v1/models" -> list == null ? openAiModels().toString() : list;
           case "/props" -> props;
+          case "/api/v0/models" -> lmStudio;
           default -> null;
         };
     int status = path.equals("/v1/models") ? listStatus : 200;
     if (found == null) {
-      connection.respond(404, TYPE, FakeUpstream.error("not found"));
+      connection.respond(404, TYPE, FakeErrors.body(true, 404, "not found"));
     } else {
       connection.respond(status, TYPE, found);
     }

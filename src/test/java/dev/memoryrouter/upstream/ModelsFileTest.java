@@ -77,7 +77,8 @@ class ModelsFileTest {
                 1,
                 Duration.ofMinutes(30),
                 Map.of(),
-                false));
+                false,
+                100));
     assertThat(config.memoryBudget()).isNull();
   }
 
@@ -115,7 +116,8 @@ class ModelsFileTest {
                 2,
                 Duration.ofMinutes(5),
                 Map.of("temperature", 0.2, "top_k", 40, "stop", List.of("END"), "label", "off"),
-                true));
+                true,
+                null));
     assertThat(config.memoryBudget()).isEqualTo(1L << 40);
   }
 

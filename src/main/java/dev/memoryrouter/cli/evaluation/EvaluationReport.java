@@ -72,9 +72,9 @@ public record EvaluationReport(List<Answered> answered, Silence wrongBank, Silen
     json.set("banks", groups("bank", by(Answered::bank)));
     json.set("methods", methods());
     json.set("answer_in_budget", budget());
-    json.putObject("false_injections")
-        .<ObjectNode>set("wrong_bank", wrongBank.json())
-        .set("none", unanswerable.json());
+    ObjectNode injections = json.putObject("false_injections");
+    injections.set("wrong_bank", wrongBank.json());
+    injections.set("none", unanswerable.json());
     json.set("latency_ms", latency());
     return json;
   }

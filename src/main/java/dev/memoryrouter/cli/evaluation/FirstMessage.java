@@ -10,7 +10,6 @@ import dev.memoryrouter.conversation.ResponseFormat;
 import dev.memoryrouter.conversation.Role;
 import dev.memoryrouter.conversation.ToolChoice;
 import dev.memoryrouter.memory.Bank;
-import dev.memoryrouter.prompt.BlockMemory;
 import dev.memoryrouter.prompt.EffectiveLimit;
 import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.prompt.FittedPrompt;
@@ -19,6 +18,8 @@ import dev.memoryrouter.prompt.MemoryOffer;
 import dev.memoryrouter.prompt.MemorySettings;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.PromptMemory;
+import dev.memoryrouter.prompt.RequestFitter;
 import dev.memoryrouter.retrieval.Hit;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.tokens.CountCache;
@@ -35,11 +36,14 @@ final class FirstMessage {
   private static final String TOKENIZER = "qwen";
 
   /// So large that only the budget bounds the memory.
-  private static final EffectiveLimit LIMIT = new EffectiveLimit(1 << 20, "context");
+  private static final RequestFitter.Target TARGET =
+      new RequestFitter.Target(
+          "evaluation", TOKENIZER, new EffectiveLimit(1 << 20, "context"), 1, false, 0);
 
   private final ConversationReader reader = new ConversationReader();
   private final PromptFitter fitter =
-      new PromptFitter(new PromptCounter(new CountCache(), TokenCounters::of), new BlockMemory());
+      new PromptFitter(
+          new PromptCounter(new CountCache(), TokenCounters::of), PromptMemory.inMemory());
   private final MemoryFinder finder;
   private final MemorySettings settings;
 
@@ -61,8 +65,7 @@ final class FirstMessage {
   Memory memory(Bank bank, String query) {
     Conversation conversation = reader.read(request(query), Map.of());
     MemoryOffer offer = finder.find(settings, conversation, bank).offer();
-    PromptFitter.Target target = new PromptFitter.Target(TOKENIZER, LIMIT, 1);
-    return switch (fitter.fit(conversation, target, offer, settings)) {
+    return switch (fitter.prepare(conversation, offer, settings).fit(TARGET, false)) {
       case Fit.Fits(FittedPrompt prompt) -> memory(offer.ranked(), prompt);
       case Fit.TooLong _ -> new Memory(List.of(), 0);
     };

@@ -30,7 +30,8 @@ public record LabelledQuery(
     }
   }
 
-  boolean answerable() {
+  /// Whether the bank answers it.
+  public boolean answerable() {
     return !labels.isEmpty();
   }
 

@@ -7,7 +7,8 @@ import dev.memoryrouter.store.ChunkRecord;
 ///
 /// @param file relative to the bank's root, with `/`
 public record Place(String file, int startLine, int endLine) {
-  static Place of(Hit hit) {
+  /// The lines of a passage.
+  public static Place of(Hit hit) {
     return new Place(hit.file(), hit.startLine(), hit.endLine());
   }
 

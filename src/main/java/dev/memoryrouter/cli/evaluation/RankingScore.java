@@ -24,7 +24,7 @@ public record RankingScore(double ndcg, double recall, double reciprocalRank, do
   /// Scores one ranking for a query that the bank answers.
   ///
   /// @param ranked best first
-  static RankingScore of(LabelledQuery query, List<Place> ranked) {
+  public static RankingScore of(LabelledQuery query, List<Place> ranked) {
     List<Integer> grades = grades(query, ranked);
     List<Integer> ideal =
         query.labels().stream().map(Label::grade).sorted(Comparator.reverseOrder()).toList();
