@@ -55,7 +55,7 @@ class ServerFileTest {
                     HERE.resolve("vector-stores"),
                     QdrantSettings.of(URI.create("http://localhost:6334"), null)),
                 new EmbeddingSettings("all-minilm-l6-v2-q"),
-                new MemorySettings(0.15, 6000, 0.1, true),
+                new MemorySettings(0.15, 6000, 0.16, true),
                 new HttpSettings(
                     "127.0.0.1",
                     8000,
