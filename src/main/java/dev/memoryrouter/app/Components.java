@@ -19,6 +19,7 @@ import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
 import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
 import dev.memoryrouter.prompt.PromptCounter;
@@ -29,8 +30,11 @@ import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.store.IndexIdentity;
+import dev.memoryrouter.store.QdrantSettings;
+import dev.memoryrouter.store.StoreSettings;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
+import dev.memoryrouter.store.qdrant.QdrantVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
@@ -40,8 +44,10 @@ import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
 import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -81,7 +87,8 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
-      new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
+      new Lazy<>(() ->
+          new BackgroundIndexing(indexer(), bankReader.get()::files, this::banksThatThereAre));
 
   /// @param root folder of the project
   /// @param server whether this process serves: it writes the index and follows the configuration
@@ -162,8 +169,13 @@ final class Components implements Workbench, AutoCloseable {
     return server ? writingStore.get() : readingStore.get();
   }
 
-  BackgroundIndexing backgroundIndexing() {
-    return backgroundIndexing.get();
+  /// Begins to keep the index up to date, unless this is closed.
+  void startIndexing() {
+    synchronized (backgroundIndexing) {
+      if (!closed) {
+        backgroundIndexing.get().start();
+      }
+    }
   }
 
   @Override
@@ -194,15 +206,39 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private VectorStore openStore() {
-    return LuceneVectorStore.open(storePath(), identity());
+    return store(false);
   }
 
   private VectorStore readStore() {
-    return LuceneVectorStore.readOnly(storePath(), identity());
+    return store(true);
   }
 
   private Path storePath() {
     return configuration().server().store().path();
+  }
+
+  private VectorStore store(boolean readOnly) {
+    StoreSettings settings = configuration().server().store();
+    IndexIdentity identity = identity();
+    return switch (settings.type()) {
+      case LUCENE ->
+          readOnly
+              ? LuceneVectorStore.readOnly(settings.path(), identity)
+              : LuceneVectorStore.open(settings.path(), identity);
+      case QDRANT -> qdrant(settings.qdrant(), identity, readOnly);
+    };
+  }
+
+  private static VectorStore qdrant(
+      QdrantSettings settings, IndexIdentity identity, boolean readOnly) {
+    try {
+      return readOnly
+          ? QdrantVectorStore.readOnly(settings, identity)
+          : QdrantVectorStore.open(settings, identity);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "store.qdrant: the certificate cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private DurableMap<Known<StickyRoute>> openRoutes() {
@@ -252,6 +288,11 @@ final class Components implements Workbench, AutoCloseable {
         first, new ExampleVectors(queryEmbedder.get()), Components::client, clock, circuits());
   }
 
+  private List<Bank> banksThatThereAre() {
+    setups().lookForBanks();
+    return setups().get().banks().all();
+  }
+
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {
     return switch (settings.type()) {
       case OLLAMA -> new OllamaClient(settings, names);
@@ -280,7 +321,9 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public void close() {
     // The process would crash if native code were loaded while it ends.
-    closed = true;
+    synchronized (backgroundIndexing) {
+      closed = true;
+    }
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
     writingStore.ifMade().ifPresent(Components::close);

@@ -165,8 +165,9 @@ final class Server implements AutoCloseable {
     Thread.ofVirtual()
         .name("prepare")
         .start(() -> {
+          // First, so that words are found while the embedding model is loaded.
+          components.startIndexing();
           components.setups().prepare();
-          components.backgroundIndexing().start();
         });
     LOG.info("serving on {}", http.getURL());
   }

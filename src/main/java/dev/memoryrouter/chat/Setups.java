@@ -1,5 +1,7 @@
 package dev.memoryrouter.chat;
 
+import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankSettings;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
@@ -55,7 +57,25 @@ public final class Setups implements Supplier<Setup> {
     // Examples are embedded before the swap, so that no request is routed by keywords alone
     // meanwhile.
     prepare(next.intents());
+    swap(next);
+  }
+
+  private synchronized void swap(Setup next) {
     current = next;
+  }
+
+  /// Takes over projects that came or went below the bank roots.
+  public synchronized void lookForBanks() {
+    Setup setup = current;
+    BankSettings settings = setup.configuration().server().banks();
+    if (settings.roots().isEmpty()) {
+      return;
+    }
+    Banks banks = new Banks(settings);
+    if (!banks.all().equals(setup.banks().all())) {
+      current = setup.withBanks(banks);
+      LOG.info("banks: {}", banks.all().stream().map(Bank::name).toList());
+    }
   }
 
   /// Embeds the examples of the setup in force; blocks until the embedding model is there.

@@ -82,6 +82,7 @@ final class HealthReport {
             .max(Comparator.naturalOrder())
             .map(Instant::toString)
             .orElse(null));
+    addProgress(json, banks);
     ArrayNode skipped = json.putArray("skipped");
     banks.forEach(bank -> addSkipped(skipped, bank));
     banks.stream()
@@ -93,6 +94,20 @@ final class HealthReport {
 
   private static boolean isWell(BankStatus bank) {
     return bank.skipped().isEmpty() && bank.problem() == null && bank.sections() > 0;
+  }
+
+  private static void addProgress(ObjectNode json, List<BankStatus> banks) {
+    ArrayNode indexing = json.putArray("indexing");
+    for (BankStatus bank : banks) {
+      BankStatus.Share progress = bank.progress();
+      if (progress != null) {
+        indexing
+            .addObject()
+            .put("bank", bank.bank())
+            .put("done", progress.done())
+            .put("total", progress.total());
+      }
+    }
   }
 
   private static void addSkipped(ArrayNode skipped, BankStatus bank) {
@@ -126,7 +141,7 @@ final class HealthReport {
             .findFirst();
     ObjectNode json = JSON.createObjectNode();
     json.put("status", Status.of(problem.isEmpty()).label());
-    json.put("type", "lucene");
+    json.put("type", setup.configuration().server().store().type().label());
     problem.ifPresent(text -> json.put("problem", text));
     return json;
   }
