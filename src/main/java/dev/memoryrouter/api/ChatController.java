@@ -3,6 +3,7 @@ package dev.memoryrouter.api;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Planned;
+import dev.memoryrouter.chat.Purpose;
 import dev.memoryrouter.chat.Refusal;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.metrics.Meters;
@@ -18,8 +19,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Function;
 
-/// Chat completions, and the account of how they came about.
+/// Chat completions and legacy completions, and the account of how they came about.
 @Controller
 @Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
@@ -30,6 +32,7 @@ final class ChatController {
   private final RequestLog log;
   private final InstantSource clock;
   private final Meters meters;
+  private final RunningChats running;
 
   ChatController(
       ChatPipeline pipeline,
@@ -37,13 +40,15 @@ final class ChatController {
       PromptCounter counter,
       RequestLog log,
       InstantSource clock,
-      Meters meters) {
+      Meters meters,
+      RunningChats running) {
     this.pipeline = pipeline;
     this.setup = setup;
     this.counter = counter;
     this.log = log;
     this.clock = clock;
     this.meters = meters;
+    this.running = running;
   }
 
   /// OpenAI's chat completion, streamed or not.
@@ -55,10 +60,33 @@ final class ChatController {
       body = "ChatRequest",
       answer = "ChatCompletion")
   HttpResponse<?> chat(HttpRequest<?> request) throws InterruptedException {
+    return answer(Purpose.CHAT, request, ChatRequestReader::read);
+  }
+
+  /// OpenAI's legacy completion, streamed or not: the prompt alone, without memory.
+  @Post(
+      uris = {"/v1/completions", "/completions"},
+      consumes = MediaType.ALL)
+  @Endpoint(
+      summary = "OpenAI's legacy completion of one text, streamed or not; no memory is added.",
+      body = "CompletionRequest",
+      answer = "TextCompletion")
+  HttpResponse<?> complete(HttpRequest<?> request) throws InterruptedException {
+    return answer(Purpose.COMPLETION, request, CompletionRequestReader::read);
+  }
+
+  private HttpResponse<?> answer(
+      Purpose purpose, HttpRequest<?> request, Function<byte[], ParsedChat> reader)
+      throws InterruptedException {
     long arrival = System.nanoTime();
-    ParsedChat chat = ChatRequestReader.read(Requests.body(request));
+    byte[] body = Requests.body(request);
+    if (!Requests.clientIsThere(request)) {
+      // Many that gave up waiting must not hold up those who still wait.
+      return ErrorResponses.response(ApiError.clientLeft());
+    }
+    ParsedChat chat = reader.apply(body);
     long read = System.nanoTime();
-    Plan plan = plan(chat, request);
+    Plan plan = plan(purpose, chat, request);
     meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
     ChatExchange exchange =
         new ChatExchange(
@@ -70,7 +98,12 @@ final class ChatController {
             new ChatExchange.Tools(counter::text, log, meters));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
-    return exchange.respond();
+    exchange.whenEnded(running.enter(request, body, exchange::superseded));
+    HttpResponse<?> response = exchange.respond();
+    // Micronaut fails on a streamed response to a client that is gone, and warns of it.
+    return Requests.clientIsThere(request)
+        ? response
+        : ErrorResponses.response(ApiError.clientLeft());
   }
 
   /// The decision for a chat request, without calling a model.
@@ -81,7 +114,7 @@ final class ChatController {
       answer = "Explanation")
   HttpResponse<?> explain(HttpRequest<?> request) {
     ParsedChat chat = ChatRequestReader.read(Requests.body(request));
-    return Replies.json(Explanation.of(plan(chat, request)));
+    return Replies.json(Explanation.of(plan(Purpose.CHAT, chat, request)));
   }
 
   /// What was decided and done for one of the last requests.
@@ -100,8 +133,8 @@ final class ChatController {
                     "The request \"" + id + "\" is not among the last 200.")));
   }
 
-  private Plan plan(ParsedChat chat, HttpRequest<?> request) {
-    return switch (pipeline.plan(chat.request(), Requests.headers(request))) {
+  private Plan plan(Purpose purpose, ParsedChat chat, HttpRequest<?> request) {
+    return switch (pipeline.plan(purpose, chat.request(), Requests.headers(request))) {
       case Planned.Made(Plan plan) -> plan;
       case Planned.Refused(Refusal refusal) -> throw new ApiException(RefusalErrors.of(refusal));
     };

@@ -20,6 +20,7 @@ final class ExchangeRecord {
     this.incoming = incoming;
     this.log = log;
     json = Json.object().put("id", incoming.id()).put("created", incoming.created());
+    json.put("object", AnswerForm.of(plan.purpose()).object());
     json.put("stream", incoming.chat().stream());
     json.put("outcome", "running");
     json.setAll(Explanation.of(plan));
@@ -71,6 +72,8 @@ final class ExchangeRecord {
   void finish(Completion completion) {
     FinishReason reason = completion.finish();
     json.put("finish_reason", reason == null ? null : reason.label());
+    ArrayNode corrections = json.putArray("corrections");
+    completion.corrections().forEach(correction -> corrections.add(correction.label()));
     json.put("total_ms", incoming.age().toMillis());
     ChatEvent.Usage counted = completion.usage();
     if (counted != null) {

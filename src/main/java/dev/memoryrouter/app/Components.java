@@ -5,7 +5,9 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
+import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
 import dev.memoryrouter.cli.Workbench;
@@ -17,6 +19,7 @@ import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
 import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
 import dev.memoryrouter.prompt.PromptCounter;
@@ -27,18 +30,24 @@ import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.store.IndexIdentity;
+import dev.memoryrouter.store.QdrantSettings;
+import dev.memoryrouter.store.StoreSettings;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
+import dev.memoryrouter.store.qdrant.QdrantVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
+import dev.memoryrouter.upstream.Circuits;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
 import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -65,17 +74,21 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<VectorStore> writingStore = new Lazy<>(this::openStore);
   private final Lazy<VectorStore> readingStore = new Lazy<>(this::readStore);
   private final Lazy<BankReader> bankReader = new Lazy<>(BankReader::new);
-  private final Lazy<Indexer> indexer = new Lazy<>(this::makeIndexer);
-  private final Lazy<Retriever> retriever = new Lazy<>(this::makeRetriever);
+  private final Lazy<Indexer> indexer = new Lazy<>(() -> indexer(writingStore.get()));
+  private final Lazy<Retriever> retriever = new Lazy<>(() -> retriever(store()));
   private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
   private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
   private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
+  private final Lazy<Recording> recording =
+      new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
+  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
-      new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
+      new Lazy<>(() ->
+          new BackgroundIndexing(indexer(), bankReader.get()::files, this::banksThatThereAre));
 
   /// @param root folder of the project
   /// @param server whether this process serves: it writes the index and follows the configuration
@@ -126,6 +139,11 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   @Override
+  public VectorStore newIndex(Path folder) {
+    return LuceneVectorStore.open(folder, identity());
+  }
+
+  @Override
   public Setups setups() {
     return setups.get();
   }
@@ -143,12 +161,21 @@ final class Components implements Workbench, AutoCloseable {
     return slots.get();
   }
 
+  Circuits circuits() {
+    return circuits.get();
+  }
+
   VectorStore store() {
     return server ? writingStore.get() : readingStore.get();
   }
 
-  BackgroundIndexing backgroundIndexing() {
-    return backgroundIndexing.get();
+  /// Begins to keep the index up to date, unless this is closed.
+  void startIndexing() {
+    synchronized (backgroundIndexing) {
+      if (!closed) {
+        backgroundIndexing.get().start();
+      }
+    }
   }
 
   @Override
@@ -158,6 +185,13 @@ final class Components implements Workbench, AutoCloseable {
 
   private ReloadingConfiguration makeConfiguration() {
     return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
+  }
+
+  @Override
+  public Setup setup(Path folder) {
+    Setups made = setups(new ConfigurationLoader(root).load(folder, environment));
+    made.prepare();
+    return made.get();
   }
 
   private Configuration loadConfiguration() {
@@ -172,15 +206,39 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private VectorStore openStore() {
-    return LuceneVectorStore.open(storePath(), identity());
+    return store(false);
   }
 
   private VectorStore readStore() {
-    return LuceneVectorStore.readOnly(storePath(), identity());
+    return store(true);
   }
 
   private Path storePath() {
     return configuration().server().store().path();
+  }
+
+  private VectorStore store(boolean readOnly) {
+    StoreSettings settings = configuration().server().store();
+    IndexIdentity identity = identity();
+    return switch (settings.type()) {
+      case LUCENE ->
+          readOnly
+              ? LuceneVectorStore.readOnly(settings.path(), identity)
+              : LuceneVectorStore.open(settings.path(), identity);
+      case QDRANT -> qdrant(settings.qdrant(), identity, readOnly);
+    };
+  }
+
+  private static VectorStore qdrant(
+      QdrantSettings settings, IndexIdentity identity, boolean readOnly) {
+    try {
+      return readOnly
+          ? QdrantVectorStore.readOnly(settings, identity)
+          : QdrantVectorStore.open(settings, identity);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "store.qdrant: the certificate cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private DurableMap<Known<StickyRoute>> openRoutes() {
@@ -202,15 +260,16 @@ final class Components implements Workbench, AutoCloseable {
     return new IndexIdentity(MiniLmEmbedder.MODEL, MiniLmEmbedder.DIMENSION, Chunker.VERSION);
   }
 
-  private Indexer makeIndexer() {
+  @Override
+  public Indexer indexer(VectorStore store) {
     Chunker chunker = new Chunker(WordPieces.miniLm(), MiniLmEmbedder.WINDOW);
-    return new Indexer(
-        bankReader.get()::read, chunker::chunks, embedder(), writingStore.get(), clock);
+    return new Indexer(bankReader.get()::read, chunker::chunks, embedder(), store, clock);
   }
 
-  private Retriever makeRetriever() {
+  @Override
+  public Retriever retriever(VectorStore store) {
     return new Retriever(
-        store(), this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
+        store, this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
   }
 
   /// A request does not wait for the model to load; a command has nothing better to do.
@@ -221,8 +280,17 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Setups makeSetups() {
+    return setups(configuration());
+  }
+
+  private Setups setups(Configuration first) {
     return new Setups(
-        configuration(), new ExampleVectors(queryEmbedder.get()), Components::client, clock);
+        first, new ExampleVectors(queryEmbedder.get()), Components::client, clock, circuits());
+  }
+
+  private List<Bank> banksThatThereAre() {
+    setups().lookForBanks();
+    return setups().get().banks().all();
   }
 
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {
@@ -241,7 +309,8 @@ final class Components implements Workbench, AutoCloseable {
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots());
+        slots(),
+        recording.get());
   }
 
   /// Commands read the configuration once and fail when it is not valid.
@@ -252,13 +321,16 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public void close() {
     // The process would crash if native code were loaded while it ends.
-    closed = true;
+    synchronized (backgroundIndexing) {
+      closed = true;
+    }
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);
     routes.ifMade().ifPresent(DurableMap::close);
+    recording.ifMade().ifPresent(Recording::close);
     sent.ifMade().ifPresent(PromptMemory::close);
   }
 

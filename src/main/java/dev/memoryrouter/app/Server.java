@@ -10,6 +10,7 @@ import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 /// scenes.
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final int LONGEST_REQUEST_LINE = 16 << 10;
+  private static final Duration IDLE_SPARE = Duration.ofMinutes(1);
 
   private final Components components;
   private final IndexLock lock;
@@ -128,7 +131,11 @@ final class Server implements AutoCloseable {
                 Map.of(
                     "micronaut.server.host", settings.host(),
                     "micronaut.server.port", settings.port(),
-                    "micronaut.server.max-request-size", settings.bodyLimit()))
+                    "micronaut.server.max-request-size", settings.bodyLimit(),
+                    "micronaut.server.max-request-buffer-size", settings.bodyLimit(),
+                    // A connection is silent while a model thinks about an answer without stream.
+                    "micronaut.server.idle-timeout", settings.requestTimeout().plus(IDLE_SPARE),
+                    "micronaut.server.netty.max-initial-line-length", LONGEST_REQUEST_LINE))
             .start();
     try {
       return context.getBean(EmbeddedServer.class).start();
@@ -158,8 +165,9 @@ final class Server implements AutoCloseable {
     Thread.ofVirtual()
         .name("prepare")
         .start(() -> {
+          // First, so that words are found while the embedding model is loaded.
+          components.startIndexing();
           components.setups().prepare();
-          components.backgroundIndexing().start();
         });
     LOG.info("serving on {}", http.getURL());
   }

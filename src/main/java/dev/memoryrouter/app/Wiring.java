@@ -8,7 +8,6 @@ import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.prompt.PromptCounter;
-import dev.memoryrouter.retrieval.BackgroundIndexing;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.store.VectorStore;
@@ -66,7 +65,9 @@ final class Wiring {
 
   @Singleton
   Meters meters(PrometheusMeterRegistry registry) {
-    return new Meters(registry);
+    var meters = new Meters(registry);
+    components.circuits().listen((name, state) -> meters.circuit(name, state.label()));
+    return meters;
   }
 
   @Singleton
@@ -103,10 +104,5 @@ final class Wiring {
   @Singleton
   ModelSlots slots() {
     return components.slots();
-  }
-
-  @Singleton
-  BackgroundIndexing backgroundIndexing() {
-    return components.backgroundIndexing();
   }
 }

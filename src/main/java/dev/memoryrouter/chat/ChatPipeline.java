@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 /// meet. Thread-safe; calls block and are meant for virtual threads.
 public final class ChatPipeline {
   private final ConversationMemory<StickyRoute> routes;
+  private final Recording recording;
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
@@ -37,7 +38,9 @@ public final class ChatPipeline {
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      ModelSlots slots) {
+      ModelSlots slots,
+      Recording recording) {
+    this.recording = recording;
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
@@ -51,14 +54,23 @@ public final class ChatPipeline {
   ///
   /// @param headers of the request, names in lower case
   public Planned plan(ChatRequest request, Map<String, String> headers) {
-    return planner.plan(request, headers, setup.get(), configProblem.get().isPresent());
+    return plan(Purpose.CHAT, request, headers);
   }
 
-  /// Carries a plan out up to the first payload of an answer.
+  /// Decides about a request of this purpose without calling a model.
+  ///
+  /// @param headers of the request, names in lower case
+  public Planned plan(Purpose purpose, ChatRequest request, Map<String, String> headers) {
+    return planner.plan(purpose, request, headers, setup.get(), configProblem.get().isPresent());
+  }
+
+  /// Carries a plan out up to the first payload of an answer, or up to its end when nothing is sent
+  /// before.
   ///
   /// @throws InterruptedException when the client left; nothing is left running
-  public Answer answer(Plan plan) throws InterruptedException {
-    return answerer.answer(plan);
+  public Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
+    recording.add(plan);
+    return answerer.answer(plan, delivery);
   }
 
   /// How much a published name can take.

@@ -53,7 +53,11 @@ final class ChatPlanner {
   /// @param headers of the request, names in lower case
   /// @param configDegraded whether an edit of the configuration was refused
   Planned plan(
-      ChatRequest request, Map<String, String> headers, Setup setup, boolean configDegraded) {
+      Purpose purpose,
+      ChatRequest request,
+      Map<String, String> headers,
+      Setup setup,
+      boolean configDegraded) {
     Map<String, String> degraded = new HashMap<>();
     if (configDegraded) {
       degraded.put("config", "edit-refused");
@@ -61,13 +65,15 @@ final class ChatPlanner {
     return switch (setup.names().resolve(request.model())) {
       case Requested.Unknown(List<String> published) ->
           new Planned.Refused(new Refusal.UnknownModel(request.model(), published));
-      case Requested.Explicit(String model) -> plan(request, headers, setup, model, null, degraded);
+      case Requested.Explicit(String model) ->
+          plan(purpose, request, headers, setup, model, null, degraded);
       case Requested.Alias(_, @Nullable String bank) ->
-          plan(request, headers, setup, null, bank, degraded);
+          plan(purpose, request, headers, setup, null, bank, degraded);
     };
   }
 
   private Planned plan(
+      Purpose purpose,
       ChatRequest request,
       Map<String, String> headers,
       Setup setup,
@@ -75,12 +81,24 @@ final class ChatPlanner {
       @Nullable String bankName,
       Map<String, String> degraded) {
     Conversation conversation = reader.read(request, headers);
+    boolean memory = purpose == Purpose.CHAT;
     return switch (setup.banks().choose(bankName, conversation.workspace())) {
       case BankChoice.Chosen(Bank bank) ->
-          new Planned.Made(plan(setup, conversation, headers, explicitModel, bank, degraded));
+          new Planned.Made(
+              plan(
+                  setup,
+                  purpose,
+                  conversation,
+                  headers,
+                  explicitModel,
+                  memory ? bank : null,
+                  degraded));
       case BankChoice.NoBankForWorkspace _ -> {
-        degraded.put("memory", "no-bank-for-workspace");
-        yield new Planned.Made(plan(setup, conversation, headers, explicitModel, null, degraded));
+        if (memory) {
+          degraded.put("memory", "no-bank-for-workspace");
+        }
+        yield new Planned.Made(
+            plan(setup, purpose, conversation, headers, explicitModel, null, degraded));
       }
       case BankChoice.UnknownBank(String name) ->
           new Planned.Refused(
@@ -90,6 +108,7 @@ final class ChatPlanner {
 
   private Plan plan(
       Setup setup,
+      Purpose purpose,
       Conversation conversation,
       Map<String, String> headers,
       @Nullable String explicitModel,
@@ -107,13 +126,9 @@ final class ChatPlanner {
             explicitModel,
             routes.find(conversation).orElse(null),
             new RouteQuestion.Models(setup.upstreams().states(), busy));
-    Route route =
-        new RouteFinder(
-                setup.configuration().routing(),
-                setup.intents(),
-                setup.configuration().models().models().keySet())
-            .route(question);
-    MemoryFinder.Found found = memory.find(setup, conversation, bank);
+    Route route = setup.routes().route(question);
+    MemoryFinder.Found found =
+        memory.find(setup.configuration().server().memory(), conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     RequestFitter fit =
         fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());
@@ -121,6 +136,7 @@ final class ChatPlanner {
         new CandidateList(setup, conversation, fit, learnt, calibration).judge(route.model());
     return new Plan(
         setup,
+        purpose,
         conversation,
         routes.identity(conversation),
         bank,

@@ -37,13 +37,16 @@ public final class MemoryFinder {
   /// What was found.
   ///
   /// @param degraded why less was found than could be; empty when nothing is amiss
-  record Found(MemoryOffer offer, Optional<String> degraded) {
+  public record Found(MemoryOffer offer, Optional<String> degraded) {
     static Found nothing(String bank) {
       return new Found(new MemoryOffer(bank, List.of(), List.of()), Optional.empty());
     }
   }
 
-  Found find(Setup setup, Conversation conversation, @Nullable Bank bank) {
+  /// Finds memory for the newest human turn.
+  ///
+  /// @param bank null when the request has none
+  public Found find(MemorySettings settings, Conversation conversation, @Nullable Bank bank) {
     if (bank == null) {
       return Found.nothing("");
     }
@@ -53,7 +56,6 @@ public final class MemoryFinder {
         || fitter.knowsNewestTurn(conversation, bank.name())) {
       return Found.nothing(bank.name());
     }
-    MemorySettings settings = setup.configuration().server().memory();
     List<Hit> whole = wholeBank(conversation, bank, settings);
     String query = query(conversation, words);
     return switch (retriever.sections(bank, query, MOST_SECTIONS)) {

@@ -1,5 +1,7 @@
 package dev.memoryrouter.chat;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.memoryrouter.conversation.Mode;
 import dev.memoryrouter.conversation.TurnKind;
 import dev.memoryrouter.routing.IntentClassifier;
@@ -8,6 +10,7 @@ import dev.memoryrouter.routing.RouteChoice;
 import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.routing.RuleRouter;
 import dev.memoryrouter.routing.TraceStep;
+import dev.memoryrouter.routing.Utterance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,10 +23,22 @@ import org.jspecify.annotations.Nullable;
 /// Which model should answer: the one asked for by name, else the conversation's model where it
 /// must not change, else the rules' choice, unless a switch is not worth its cost. The same
 /// question always has the same answer. Thread-safe.
-final class RouteFinder {
+public final class RouteFinder {
+  private static final long MAX_CHARACTERS = 2L << 20;
+
+  /// About what a result takes besides the words.
+  private static final int ENTRY = 300;
+
   private final RoutingConfig routing;
   private final IntentClassifier intents;
   private final Set<String> models;
+
+  /// The steps of a tool loop all ask about the same words.
+  private final Cache<Utterance, IntentResult> told =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_CHARACTERS)
+          .<Utterance, IntentResult>weigher((said, _) -> ENTRY + said.text().length())
+          .build();
 
   /// @param models keys of the configured models
   RouteFinder(RoutingConfig routing, IntentClassifier intents, Set<String> models) {
@@ -34,6 +49,20 @@ final class RouteFinder {
 
   Route route(RouteQuestion question) {
     return new Decision(question).route();
+  }
+
+  /// What words are about; not kept while keywords alone tell, which is only for the first moments.
+  private IntentResult classify(Utterance said) {
+    IntentResult known = intents.ready() ? told.getIfPresent(said) : null;
+    if (known != null) {
+      return known;
+    }
+    boolean lasting = intents.ready();
+    IntentResult result = intents.classify(said);
+    if (lasting) {
+      told.put(said, result);
+    }
+    return result;
   }
 
   /// One decision with its trace.
@@ -85,12 +114,12 @@ final class RouteFinder {
     /// In a conversation that is not known, words that say too little are read with the task that
     /// they belong to.
     private IntentResult intent() {
-      IntentResult said = intents.classify(question.words());
+      IntentResult said = classify(question.said(question.words()));
       String task = question.task();
       if (before != null || task == null || !isOpen(said)) {
         return said;
       }
-      IntentResult meant = intents.classify(task + "\n" + question.words());
+      IntentResult meant = classify(question.said(task + "\n" + question.words()));
       if (isOpen(meant)) {
         return said;
       }

@@ -8,10 +8,12 @@ import dev.memoryrouter.conversation.TurnKind;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.routing.IntentResult;
 import dev.memoryrouter.routing.Signals;
+import dev.memoryrouter.routing.Utterance;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param task the first words of the conversation; null when these are the newest
 /// @param tokens of the request as received
 /// @param images in the whole request
+/// @param wordImages images that came with the newest words
 /// @param tools number of tools offered
 /// @param headers by lower-case name
 /// @param helper a call beside the conversation
@@ -46,6 +49,7 @@ public record RouteQuestion(
     @Nullable String task,
     int tokens,
     int images,
+    int wordImages,
     int tools,
     Map<String, String> headers,
     boolean helper,
@@ -55,6 +59,10 @@ public record RouteQuestion(
     Set<String> idle,
     Set<String> able) {
   public RouteQuestion {
+    Objects.requireNonNull(client, "no client");
+    Objects.requireNonNull(turn, "no turn");
+    Objects.requireNonNull(requestedModel, "no requestedModel");
+    Objects.requireNonNull(words, "no words");
     headers = Map.copyOf(headers);
     resident = Set.copyOf(resident);
     idle = Set.copyOf(idle);
@@ -94,6 +102,7 @@ public record RouteQuestion(
         conversation.task(),
         tokens,
         images,
+        human == null ? 0 : conversation.request().messages().get(human.message()).images(),
         tools,
         headers,
         conversation.helper(),
@@ -108,6 +117,34 @@ public record RouteQuestion(
     return state.available()
         && (images == 0 || state.capabilities().contains(Capability.VISION))
         && (tools == 0 || state.capabilities().contains(Capability.TOOLS));
+  }
+
+  /// The same question about other texts.
+  RouteQuestion with(String newWords, @Nullable String newTask, Map<String, String> newHeaders) {
+    return new RouteQuestion(
+        client,
+        turn,
+        mode,
+        bank,
+        requestedModel,
+        newWords,
+        newTask,
+        tokens,
+        images,
+        wordImages,
+        tools,
+        newHeaders,
+        helper,
+        explicitModel,
+        before,
+        resident,
+        idle,
+        able);
+  }
+
+  /// A text as said in this turn.
+  Utterance said(String text) {
+    return new Utterance(text, mode, wordImages);
   }
 
   /// What rules may look at.

@@ -1,8 +1,11 @@
 package dev.memoryrouter.chat;
 
+import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankSettings;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
+import dev.memoryrouter.upstream.Circuits;
 import dev.memoryrouter.upstream.Contexts;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
@@ -22,20 +25,24 @@ public final class Setups implements Supplier<Setup> {
   private final ExampleVectors vectors;
   private final BiFunction<UpstreamSettings, Set<String>, ModelClient> clients;
   private final InstantSource clock;
+  private final Circuits circuits;
   private final Contexts contexts = new Contexts();
   private volatile Setup current;
 
   /// The setup of a first configuration.
   ///
   /// @param clients a client for an upstream and the model names that are configured for it
+  /// @param circuits those of the upstreams
   public Setups(
       Configuration first,
       ExampleVectors vectors,
       BiFunction<UpstreamSettings, Set<String>, ModelClient> clients,
-      InstantSource clock) {
+      InstantSource clock,
+      Circuits circuits) {
     this.vectors = vectors;
     this.clients = clients;
     this.clock = clock;
+    this.circuits = circuits;
     current = build(first);
   }
 
@@ -50,7 +57,25 @@ public final class Setups implements Supplier<Setup> {
     // Examples are embedded before the swap, so that no request is routed by keywords alone
     // meanwhile.
     prepare(next.intents());
+    swap(next);
+  }
+
+  private synchronized void swap(Setup next) {
     current = next;
+  }
+
+  /// Takes over projects that came or went below the bank roots.
+  public synchronized void lookForBanks() {
+    Setup setup = current;
+    BankSettings settings = setup.configuration().server().banks();
+    if (settings.roots().isEmpty()) {
+      return;
+    }
+    Banks banks = new Banks(settings);
+    if (!banks.all().equals(setup.banks().all())) {
+      current = setup.withBanks(banks);
+      LOG.info("banks: {}", banks.all().stream().map(Bank::name).toList());
+    }
   }
 
   /// Embeds the examples of the setup in force; blocks until the embedding model is there.
@@ -72,12 +97,16 @@ public final class Setups implements Supplier<Setup> {
             configuration.models(),
             upstream -> clients.apply(upstream, configuration.models().namesOn(upstream.name())),
             clock,
-            contexts);
+            contexts,
+            circuits);
+    IntentClassifier intents = new IntentClassifier(configuration.routing().intents(), vectors);
     return new Setup(
         configuration,
         upstreams,
-        new IntentClassifier(configuration.routing().intents(), vectors),
+        intents,
         configuration.modelNames(),
-        new Banks(configuration.server().banks()));
+        new Banks(configuration.server().banks()),
+        new RouteFinder(
+            configuration.routing(), intents, configuration.models().models().keySet()));
   }
 }

@@ -4,6 +4,7 @@ import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.files.ConfigException;
 import dev.memoryrouter.files.ConfigProblem;
+import dev.memoryrouter.files.TemporaryFolder;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankSettings;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// Loads an edited `server.yaml` beside the other files before it takes the place of the old one.
 final class BankTrial {
@@ -22,8 +22,8 @@ final class BankTrial {
   /// @throws CommandFailure when it does not
   static void check(Workbench workbench, String edited, BankSettings before, Bank bank)
       throws IOException {
-    Path folder = Files.createTempDirectory("memory-router");
-    try {
+    try (TemporaryFolder temporary = TemporaryFolder.create("memory-router")) {
+      Path folder = temporary.path();
       for (String other : List.of("models.yaml", "routing.yaml")) {
         Files.copy(workbench.configDir().resolve(other), folder.resolve(other));
       }
@@ -37,8 +37,6 @@ final class BankTrial {
       }
     } catch (ConfigException e) {
       throw refused(message(e.problems().getFirst()), bank);
-    } finally {
-      delete(folder);
     }
   }
 
@@ -50,14 +48,5 @@ final class BankTrial {
 
   private static String message(ConfigProblem problem) {
     return problem.key() == null ? problem.message() : problem.key() + ": " + problem.message();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

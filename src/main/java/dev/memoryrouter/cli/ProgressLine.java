@@ -4,20 +4,28 @@ import dev.memoryrouter.retrieval.Progress;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Shows how far a reindex is: a bar on a terminal, a line now and then elsewhere.
+/// Shows how far something long is: a bar on a terminal, a line now and then elsewhere.
 final class ProgressLine implements Progress, AutoCloseable {
   private static final Duration BAR = Duration.ofMillis(50);
   private static final Duration LINES = Duration.ofSeconds(5);
   private static final int WIDTH = 30;
 
-  private final String bank;
+  private final String what;
+  private final String units;
   private final Screen screen;
   private final long interval;
   private long shown = System.nanoTime();
   private boolean drawn;
 
+  /// The line of a reindex.
   ProgressLine(String bank, Screen screen) {
-    this.bank = bank;
+    this(bank, "chunks", screen);
+  }
+
+  /// @param units what is counted
+  ProgressLine(String what, String units, Screen screen) {
+    this.what = what;
+    this.units = units;
     this.screen = screen;
     this.interval = (screen.interactive() ? BAR : LINES).toNanos();
   }
@@ -45,7 +53,7 @@ final class ProgressLine implements Progress, AutoCloseable {
   }
 
   private String count(int done, int total) {
-    return String.format(Locale.ROOT, "%s: %,d of %,d chunks", bank, done, total);
+    return String.format(Locale.ROOT, "%s: %,d of %,d %s", what, done, total, units);
   }
 
   /// Takes the bar away; what was done is said elsewhere.

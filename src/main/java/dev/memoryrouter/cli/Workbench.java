@@ -2,6 +2,7 @@ package dev.memoryrouter.cli;
 
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
+import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.files.Environment;
@@ -35,8 +36,22 @@ public interface Workbench {
   /// The index as it is on disk, for reading only.
   VectorStore index();
 
+  /// An empty index of its own in a folder, for reading and writing.
+  VectorStore newIndex(Path folder);
+
+  /// Writes to another index.
+  Indexer indexer(VectorStore store);
+
+  /// Searches another index.
+  Retriever retriever(VectorStore store);
+
   /// What is built from the configuration: upstreams, banks, intents.
   Setups setups();
+
+  /// What is built from the configuration in a folder, intents ready to be told.
+  ///
+  /// @throws dev.memoryrouter.files.ConfigException with every problem of every file
+  Setup setup(Path folder);
 
   /// Plans requests; calls no model.
   ChatPipeline pipeline();

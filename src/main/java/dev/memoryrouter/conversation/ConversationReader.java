@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe.
 public final class ConversationReader {
 
-  private final PrefixHasher hasher = new PrefixHasher();
+  private final KnownTexts texts = new KnownTexts();
+  private final PrefixHasher hasher = new PrefixHasher(texts);
 
   /// Never changes or keeps the request.
   ///
@@ -20,7 +21,7 @@ public final class ConversationReader {
     TurnRecognizer recognizer = new TurnRecognizer(transcript, client);
     TurnKind helper = recognizer.helper();
     // What stands in a helper's prompt (a diff, a whole conversation) is nobody's words.
-    WordsFinder finder = new WordsFinder(transcript, client);
+    WordsFinder finder = new WordsFinder(transcript, client, texts);
     HumanWords human = helper == null ? finder.find() : null;
     List<String> commands = Instructions.find(transcript, client);
     return new Conversation(

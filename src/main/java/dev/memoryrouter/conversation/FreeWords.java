@@ -85,7 +85,7 @@ final class FreeWords {
         return words;
       }
     }
-    return inner.strip();
+    return inner.replace("\\\"", "\"").strip();
   }
 
   /// Aider's user message without its rules, stripped.

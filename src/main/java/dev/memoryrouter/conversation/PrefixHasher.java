@@ -1,7 +1,5 @@
 package dev.memoryrouter.conversation;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,17 +22,29 @@ final class PrefixHasher {
   private static final byte[] START = Arrays.copyOf(utf8("memory-router prefix 2"), BYTES);
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  /// Shorter texts are hashed faster than they are looked up.
-  private static final int LONG = 200;
+  /// What of a text counts.
+  enum Meaning {
+    /// Every character.
+    TEXT,
+    /// The JSON value that it writes.
+    ARGUMENTS;
 
-  private static final long MAX_CHARACTERS = 32L << 20;
+    private String of(String text) {
+      return this == ARGUMENTS ? canonical(text) : text;
+    }
+  }
 
-  private final Cache<String, byte[]> texts = cache();
-  private final Cache<String, byte[]> arguments = cache();
+  private final KnownTexts texts;
+
+  PrefixHasher(KnownTexts texts) {
+    this.texts = texts;
+  }
 
   /// Identities where all but system messages count.
   PrefixChain chain(List<Message> messages) {
-    return chainOf(messages.stream().map(PrefixHasher::unlessSystem).toList());
+    List<@Nullable Message> counted = new ArrayList<>();
+    messages.forEach(message -> counted.add(message.role() == Role.SYSTEM ? null : message));
+    return chainOf(counted);
   }
 
   /// Identities of a request.
@@ -68,11 +77,7 @@ final class PrefixHasher {
 
   /// Identity of a text by itself.
   static String text(String text) {
-    return HexFormat.of().formatHex(sha256().digest(utf8(text)), 0, BYTES);
-  }
-
-  private static @Nullable Message unlessSystem(Message message) {
-    return message.role() == Role.SYSTEM ? null : message;
+    return HexFormat.of().formatHex(digest(text, Meaning.TEXT), 0, BYTES);
   }
 
   /// The fields of one message on their way into a digest.
@@ -91,7 +96,7 @@ final class PrefixHasher {
         field("call");
         field(call.id());
         field(call.name());
-        add(digest(call.arguments(), arguments, PrefixHasher::canonical));
+        add(texts.digest(call.arguments(), Meaning.ARGUMENTS));
       }
       if (message.toolCallId() != null) {
         field("answers");
@@ -121,11 +126,11 @@ final class PrefixHasher {
     }
 
     private void content(String text) {
-      if (text.length() < LONG) {
+      if (text.length() < KnownTexts.LONG) {
         field(text);
       } else {
         field("digest");
-        add(digest(text, texts, UnaryOperator.identity()));
+        add(texts.digest(text, Meaning.TEXT));
       }
     }
 
@@ -139,15 +144,9 @@ final class PrefixHasher {
     }
   }
 
-  private static byte[] digest(
-      String text, Cache<String, byte[]> known, UnaryOperator<String> meaning) {
-    byte[] before = known.getIfPresent(text);
-    if (before != null) {
-      return before;
-    }
-    byte[] made = sha256().digest(utf8(meaning.apply(text)));
-    known.put(text, made);
-    return made;
+  /// The whole digest of what counts of a text.
+  static byte[] digest(String text, Meaning meaning) {
+    return sha256().digest(utf8(meaning.of(text)));
   }
 
   /// Arguments are re-serialised by clients, so only their meaning counts; what is not JSON counts
@@ -162,14 +161,6 @@ final class PrefixHasher {
     } catch (JacksonException _) {
       return bare;
     }
-  }
-
-  private static Cache<String, byte[]> cache() {
-    return Caffeine.newBuilder()
-        .maximumWeight(MAX_CHARACTERS)
-        .<String, byte[]>weigher((text, _) -> LONG + text.length())
-        .executor(Runnable::run)
-        .build();
   }
 
   private static byte[] utf8(String text) {

@@ -127,7 +127,7 @@ final class TurnRecognizer {
   }
 
   private boolean isWordless(List<Message> users) {
-    return !new WordsFinder(transcript, client).isWrapping()
+    return !WordsFinder.isWrapping(transcript, client)
         && !newestTurnHas(Notices::isAny)
         && users.stream().anyMatch(message -> message.images() > 0 || message.text().isBlank());
   }

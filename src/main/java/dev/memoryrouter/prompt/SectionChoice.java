@@ -125,13 +125,22 @@ final class SectionChoice {
     }
 
     private Optional<String> obstacle(Hit hit, double seen, boolean fits) {
-      if (hit.score() < settings.minScore()) {
-        return Optional.of("score below " + settings.minScore());
+      double least = leastScore();
+      if (hit.score() < least) {
+        return Optional.of("score below " + least);
       }
       if (seen == 1) {
         return Optional.of("already in the conversation");
       }
       return fits ? Optional.empty() : Optional.of("over the memory budget of " + budget);
+    }
+
+    /// The best section tells whether the bank knows anything about the turn; if it does, others
+    /// follow that reach half of what is asked of the best.
+    private double leastScore() {
+      double asked = settings.minScore();
+      boolean known = offer.ranked().stream().anyMatch(hit -> hit.score() >= asked);
+      return known ? asked / 2 : asked;
     }
 
     private int text(String text) {

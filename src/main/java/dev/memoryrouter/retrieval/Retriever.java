@@ -10,8 +10,7 @@ import dev.memoryrouter.retrieval.Fusion.Ranked;
 import dev.memoryrouter.store.ChunkRecord;
 import dev.memoryrouter.store.SectionRecord;
 import dev.memoryrouter.store.VectorStore;
-import dev.memoryrouter.store.VectorStore.Matches;
-import dev.memoryrouter.store.VectorStore.Scored;
+import dev.memoryrouter.store.VectorStore.Candidates;
 import dev.memoryrouter.tokens.TokenCounter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,12 +27,13 @@ import org.slf4j.LoggerFactory;
 /// Finds what a bank says about a question, by meaning and by words. Thread-safe. Without an
 /// embedder it goes by words and says so; it throws only for arguments that make no sense.
 public final class Retriever {
-  /// Score below which a hit is more likely noise than help; the shipped `memory.min-score`.
+  /// Score of the best hit below which a bank most likely knows nothing about a question; the
+  /// shipped `memory.min-score`.
   ///
-  /// On the development banks it costs 4 % of recall@5, leaves 3 % of the answerable questions
-  /// without any section and 44 % of the questions to a wrong bank. `docs/benchmarks.md` has other
-  /// values.
-  public static final double DEFAULT_MIN_SCORE = 0.1;
+  /// On the development banks it costs 2 % of recall@5, leaves 3 % of the answerable questions
+  /// without any section, and 54 % of the questions to a wrong bank. `docs/benchmarks.md` has other
+  /// values, `docs/decisions.md` the reasons.
+  public static final double DEFAULT_MIN_SCORE = 0.16;
 
   private static final Logger LOG = LoggerFactory.getLogger(Retriever.class);
 
@@ -68,8 +68,7 @@ public final class Retriever {
     return find(bank, query, limit, ranked -> chunks(bank, ranked, limit));
   }
 
-  /// The best sections for a query of any length, each as a whole and once, with the score of its
-  /// best chunk.
+  /// The best sections for a query of any length, each as a whole and once.
   ///
   /// @throws IllegalArgumentException for a blank query or a limit below 1
   public SearchResult sections(Bank bank, String query, int limit) {
@@ -97,10 +96,10 @@ public final class Retriever {
       }
       QueryVector vector = vector(query);
       int candidates = Math.max(CANDIDATES, limit);
-      List<Scored> near =
-          vector.values == null ? null : store.nearest(bank.name(), vector.values, candidates);
-      Matches matches = store.matching(bank.name(), query, candidates);
-      return new SearchResult.Found(selection.hits(Fusion.fuse(near, matches)), vector.missing);
+      Candidates found = store.candidates(bank.name(), vector.values, query, candidates);
+      return new SearchResult.Found(
+          selection.hits(Fusion.fuse(found.near(), found.matches(), SectionPrior.of(query))),
+          vector.missing);
     } catch (IOException e) {
       LOG.warn("bank {}: the index cannot be read", bank.name(), e);
       return new SearchResult.NoIndex(

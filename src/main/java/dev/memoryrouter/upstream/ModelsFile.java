@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class ModelsFile {
   private static final int MAX_CONTEXT = 16 * 1024 * 1024;
   private static final int DEFAULT_CONTEXT = 32_768;
   private static final int DEFAULT_MAX_OUTPUT = 8_192;
+  private static final int DEFAULT_RUN_ON_LIMIT = 100;
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration FOR_EVER = Duration.ofDays(365);
   private static final String FILE = "file:";
@@ -86,8 +88,23 @@ public final class ModelsFile {
             timeout(map, "connect-timeout", Duration.ofSeconds(2)),
             timeout(map, "first-byte-timeout", Duration.ofMinutes(10)),
             timeout(map, "idle-timeout", Duration.ofMinutes(2)),
-            map.at("api-key").text().map(String::strip).orElse(null)));
+            map.at("api-key").text().map(String::strip).orElse(null),
+            circuit(map.at("circuit").map())));
     map.rejectUnknownKeys();
+  }
+
+  private static CircuitSettings circuit(YamlMap map) {
+    CircuitSettings byDefault = CircuitSettings.DEFAULT;
+    CircuitSettings circuit =
+        new CircuitSettings(
+            map.at("failure-rate").number(0.01, 1).orElse(byDefault.failureRate()),
+            timeout(map, "window", byDefault.window()),
+            map.at("minimum-calls").integer(1, 1000).orElse(byDefault.minimumCalls()),
+            timeout(map, "slow-call", byDefault.slowCall()),
+            timeout(map, "open", byDefault.openFor()),
+            map.at("probes").integer(1, 100).orElse(byDefault.probes()));
+    map.rejectUnknownKeys();
+    return circuit;
   }
 
   private static Duration timeout(YamlMap map, String key, Duration byDefault) {
@@ -123,7 +140,7 @@ public final class ModelsFile {
         key,
         new ModelSettings(
             key,
-            upstream(map),
+            upstreams(map),
             names(key, map),
             context,
             numCtx(map, context),
@@ -137,21 +154,32 @@ public final class ModelsFile {
             map.at("slots").integer(1, 64).orElse(1),
             keepAlive(map.at("keep-alive")),
             options(map),
-            map.at("repair-tool-calls").flag().orElse(false)));
+            map.at("repair-tool-calls").flag().orElse(false),
+            runOnLimit(map.at("run-on-limit"))));
     map.rejectUnknownKeys();
   }
 
-  private String upstream(YamlMap map) {
+  /// In case of a problem a list of no meaning, but not an empty one.
+  private List<String> upstreams(YamlMap map) {
     YamlValue value = map.at("upstream");
     if (!value.present() && upstreams.size() == 1) {
-      return upstreams.keySet().iterator().next();
+      return List.copyOf(upstreams.keySet());
     }
-    String name = value.required().text().map(String::strip).orElse("");
-    if (!name.isEmpty() && !upstreams.containsKey(name)) {
-      value.problem(
-          "no upstream is named \"" + name + "\"; " + NearestName.hint(name, upstreams.keySet()));
+    Set<String> names = new LinkedHashSet<>();
+    for (YamlValue item : value.required().listOrSingle()) {
+      String name = item.required().text().map(String::strip).orElse("");
+      if (!name.isEmpty() && !upstreams.containsKey(name)) {
+        item.problem(
+            "no upstream is named \"" + name + "\"; " + NearestName.hint(name, upstreams.keySet()));
+      }
+      if (!names.add(name)) {
+        item.problem("the upstream \"" + name + "\" stands twice");
+      }
     }
-    return name;
+    if (value.present() && names.isEmpty()) {
+      value.problem("needs at least one upstream");
+    }
+    return names.isEmpty() ? List.of("") : List.copyOf(names);
   }
 
   private static List<String> names(String key, YamlMap map) {
@@ -187,6 +215,11 @@ public final class ModelsFile {
       value.problem("is counted in whole seconds; use 1s, or 0 to unload after each answer");
     }
     return keepAlive;
+  }
+
+  private static @Nullable Integer runOnLimit(YamlValue value) {
+    boolean off = value.text().map(String::strip).filter("off"::equals).isPresent();
+    return off ? null : value.integer(10, 100_000).orElse(DEFAULT_RUN_ON_LIMIT);
   }
 
   private String tokenizer(YamlMap map) {

@@ -27,9 +27,13 @@ public final class BenchReport {
           "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone",
           "ConversationBench.readConversation",
               "read a Cline body of 100,000 tokens: JSON and what the agent means",
+          "DecisionBench.toolLoopStep",
+              "decide one step of a tool loop of 100,000 tokens, its JSON included",
           "EmbeddingBench.embedQuery", "embed a short question",
           "EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces",
           "EmbeddingBench.classifyShortText", "tell the intent of a short text, embedding included",
+          "EmbeddingBench.classifyLongText",
+              "tell the intent of a text of 100,000 tokens, embedding included",
           "SearchBench.search", "search the best 12 sections, vector known, among");
 
   private BenchReport() {}
@@ -44,7 +48,7 @@ public final class BenchReport {
     try {
       lines.add("## Whole server\n");
       lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
-      if (LabelledBanks.present()) {
+      if (Quality.present()) {
         lines.add("## Memory banks\n");
         lines.add(
             "Twelve real memory banks with 180 labelled questions; a wrong bank is another one that the question is not about.\n");

@@ -1,6 +1,13 @@
 package dev.memoryrouter.bench;
 
-import dev.memoryrouter.bench.LabelledBanks.Question;
+import dev.memoryrouter.cli.evaluation.EvaluationReport;
+import dev.memoryrouter.cli.evaluation.EvaluationReport.Answered;
+import dev.memoryrouter.cli.evaluation.LabelledBank;
+import dev.memoryrouter.cli.evaluation.LabelledQuery;
+import dev.memoryrouter.cli.evaluation.Place;
+import dev.memoryrouter.cli.evaluation.RankingMethod;
+import dev.memoryrouter.cli.evaluation.RankingScore;
+import dev.memoryrouter.cli.evaluation.RetrievalEvaluation;
 import dev.memoryrouter.embedding.CachingEmbedder;
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
@@ -15,53 +22,46 @@ import dev.memoryrouter.retrieval.Progress;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.retrieval.SearchResult;
 import dev.memoryrouter.store.IndexIdentity;
-import dev.memoryrouter.store.SectionRecord;
 import dev.memoryrouter.store.VectorStore;
-import dev.memoryrouter.store.VectorStore.Scored;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleBiFunction;
+import java.util.stream.Collectors;
 
 /// How well retrieval finds what the labelled banks answer, and what a minimum score costs and
 /// saves. Also indexes the banks, which is what indexing is timed with.
 final class Quality {
-  /// Sections that a turn is offered at most.
-  private static final int OFFERED = 12;
-
-  private static final int RECALLED = 5;
-
+  private static final Path BANKS = Path.of("../shared/eval/banks/dev");
   private static final List<Double> LEAST =
-      List.of(0.0, 0.05, 0.08, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.18, 0.2, 0.25, 0.3);
-
-  private static final int CANDIDATES = 200;
+      List.of(0.1, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.18, 0.2, 0.22, 0.24, 0.26);
+  private static final int RANKED = 10;
   private static final long CACHE_BYTES = 16L << 20;
 
   private final List<String> lines = new ArrayList<>();
-  private final List<Bank> banks;
+  private final List<LabelledBank> banks;
   private final VectorStore store;
   private final Embedder embedder;
-  private final Retriever fused;
-  private final Retriever words;
+  private final Retriever retriever;
 
-  private Quality(List<Bank> banks, VectorStore store, Embedder embedder) {
+  private Quality(List<LabelledBank> banks, VectorStore store, Embedder embedder) {
     this.banks = banks;
     this.store = store;
     this.embedder = embedder;
-    fused = retriever(Optional.of(embedder));
-    words = retriever(Optional.empty());
+    retriever =
+        new Retriever(
+            store, () -> Optional.of(embedder), TokenCounters.of("qwen"), new BankReader()::read);
   }
 
-  private Retriever retriever(Optional<Embedder> with) {
-    return new Retriever(store, () -> with, TokenCounters.of("qwen"), new BankReader()::read);
+  /// Whether the labelled banks are on this machine.
+  static boolean present() {
+    return Files.isDirectory(BANKS);
   }
 
   /// Figures as Markdown.
@@ -73,7 +73,7 @@ final class Quality {
     try (MiniLmEmbedder model = MiniLmEmbedder.load();
         VectorStore store = LuceneVectorStore.open(folder, identity)) {
       var quality =
-          new Quality(LabelledBanks.all(), store, new CachingEmbedder(model, CACHE_BYTES));
+          new Quality(LabelledBank.readAll(BANKS), store, new CachingEmbedder(model, CACHE_BYTES));
       quality.index(EmbedderHandle.of(model));
       quality.rankings();
       quality.minimumScores();
@@ -88,12 +88,18 @@ final class Quality {
     lines.add("| reindex from nothing | files | sections | chunks | seconds | chunks per second |");
     lines.add("|---|---|---|---|---|---|");
     List<IndexReport> reports =
-        banks.stream().map(bank -> indexer.reindex(bank, false, Progress.SILENT)).toList();
+        banks.stream()
+            .map(labelled -> indexer.reindex(labelled.bank(), false, Progress.SILENT))
+            .toList();
     IndexReport largest = reports.stream().max((a, b) -> a.chunks() - b.chunks()).orElseThrow();
     lines.add(row("largest bank", List.of(largest)));
     lines.add(row("all " + banks.size() + " banks", reports));
     Bank again =
-        banks.stream().filter(bank -> bank.name().equals(largest.bank())).findFirst().orElseThrow();
+        banks.stream()
+            .map(LabelledBank::bank)
+            .filter(bank -> bank.name().equals(largest.bank()))
+            .findFirst()
+            .orElseThrow();
     lines.add(
         row(
             "largest bank, nothing changed",
@@ -115,140 +121,110 @@ final class Quality {
   }
 
   private void rankings() throws IOException {
-    Map<String, Search> ways = new LinkedHashMap<>();
-    ways.put("meaning alone", this::near);
-    ways.put("words alone", (bank, query) -> sections(words, bank, query, CANDIDATES));
-    ways.put("both, as shipped", (bank, query) -> sections(fused, bank, query, CANDIDATES));
-    lines.add("| ranking | nDCG@10 | recall@5 | MRR@10 |");
-    lines.add("|---|---|---|---|");
-    for (Map.Entry<String, Search> way : ways.entrySet()) {
-      List<Asked> asked = ask(way.getValue());
-      lines.add(
-          "| %s | %.3f | %.3f | %.3f |"
-              .formatted(
-                  way.getKey(),
-                  mean(asked, Question::ndcg),
-                  mean(asked, (question, hits) -> question.recall(hits, RECALLED)),
-                  mean(asked, Question::reciprocalRank)));
-    }
+    EvaluationReport report =
+        new RetrievalEvaluation(
+                store,
+                retriever,
+                embedder,
+                Retriever.DEFAULT_MIN_SCORE,
+                List.of(RankingMethod.values()))
+            .run(banks, _ -> {});
+    lines.add("| ranking | queries | nDCG@10 | recall@5 | MRR@10 | hit@1 |");
+    lines.add("|---|---|---|---|---|---|");
+    row("meaning alone", report.answered(), RankingMethod.DENSE);
+    row("words alone", report.answered(), RankingMethod.SPARSE);
+    row("both, as shipped", report.answered(), RankingMethod.FUSED);
+    report.by(Answered::kind).forEach((kind, of) -> row("– " + kind, of, RankingMethod.FUSED));
+    report.by(Answered::bank).forEach((bank, of) -> row("– " + bank, of, RankingMethod.FUSED));
     lines.add("");
+    lines.add(
+        "Within %,d tokens the injected block answers %.1f %% of the questions, at %.1f %% of the bank's tokens on average. A search takes %.1f ms (median) and %.1f ms (99 %%), embedding included.\n"
+            .formatted(
+                RetrievalEvaluation.BUDGET,
+                100 * report.holdingShare(),
+                100 * report.tokensShare(),
+                report.millis(0.5),
+                report.millis(0.99)));
   }
 
-  private List<Asked> ask(Search search) throws IOException {
-    List<Asked> asked = new ArrayList<>();
-    for (Bank bank : banks) {
-      for (Question question : LabelledBanks.questions(bank)) {
-        if (question.answerable()) {
-          asked.add(new Asked(question, search.search(bank, question.text())));
-        }
-      }
-    }
-    return asked;
-  }
-
-  private static double mean(List<Asked> asked, ToDoubleBiFunction<Question, List<Hit>> figure) {
-    return asked.stream()
-        .mapToDouble(one -> figure.applyAsDouble(one.question(), one.hits()))
-        .average()
-        .orElse(0);
+  private void row(String name, List<Answered> of, RankingMethod method) {
+    RankingScore score = EvaluationReport.score(of, method);
+    lines.add(
+        "| %s | %d | %.3f | %.3f | %.3f | %.3f |"
+            .formatted(
+                name,
+                of.size(),
+                score.ndcg(),
+                score.recall(),
+                score.reciprocalRank(),
+                score.hitAtOne()));
   }
 
   /// Each question is asked of its own bank and of every other one, which cannot know the answer.
-  private void minimumScores() throws IOException {
-    List<Asked> own = ask((bank, query) -> sections(fused, bank, query, OFFERED));
-    List<List<Hit>> strange = new ArrayList<>();
-    List<List<Hit>> unanswerable = new ArrayList<>();
-    for (int i = 0; i < banks.size(); i++) {
-      for (Question question : LabelledBanks.questions(banks.get(i))) {
-        if (!question.answerable()) {
-          unanswerable.add(sections(fused, banks.get(i), question.text(), OFFERED));
-        }
-        for (int other : List.of(1, 4, 7)) {
-          Bank bank = banks.get((i + other) % banks.size());
-          strange.add(sections(fused, bank, question.text(), OFFERED));
+  private void minimumScores() {
+    List<Asked> own = new ArrayList<>();
+    List<Double> strange = new ArrayList<>();
+    List<Double> unanswerable = new ArrayList<>();
+    for (LabelledBank labelled : banks) {
+      for (LabelledQuery query : labelled.queries()) {
+        List<Hit> hits = hits(labelled.bank(), query);
+        if (query.answerable()) {
+          own.add(new Asked(query, hits));
+          banks.stream()
+              .filter(other -> other != labelled)
+              .forEach(other -> strange.add(best(hits(other.bank(), query))));
+        } else {
+          unanswerable.add(best(hits));
         }
       }
     }
-    double recall5 = mean(own, (question, hits) -> question.recall(hits, RECALLED));
-    double recall12 = mean(own, (question, hits) -> question.recall(hits, OFFERED));
     lines.add(
-        "| min-score | recall@5 | lost | recall@12 | lost | own bank silent | sections sent, own bank | wrong bank silent | sections sent, wrong bank | unanswerable silent |");
-    lines.add("|---|---|---|---|---|---|---|---|---|---|");
+        "| min-score | recall@5 lost | answerable, nothing sent | wrong bank, something sent | unanswerable, something sent |");
+    lines.add("|---|---|---|---|---|");
+    double all = recall(own, 0);
     for (double least : LEAST) {
-      double at5 = mean(own, (question, hits) -> question.recall(above(hits, least), RECALLED));
-      double at12 = mean(own, (question, hits) -> question.recall(above(hits, least), OFFERED));
-      List<List<Hit>> answers = own.stream().map(Asked::hits).toList();
       lines.add(
-          "| %.2f | %.3f | %.1f %% | %.3f | %.1f %% | %.0f %% | %.1f | %.0f %% | %.1f | %.0f %% |"
+          "| %.2f | %.1f %% | %.0f %% | %.0f %% | %.0f %% |"
               .formatted(
                   least,
-                  at5,
-                  100 * (1 - at5 / recall5),
-                  at12,
-                  100 * (1 - at12 / recall12),
-                  100 * silent(answers, least),
-                  sent(answers, least),
-                  100 * silent(strange, least),
-                  sent(strange, least),
-                  100 * silent(unanswerable, least)));
+                  100 * (1 - recall(own, least) / all),
+                  100 * (1 - share(own.stream().map(asked -> best(asked.hits())).toList(), least)),
+                  100 * share(strange, least),
+                  100 * share(unanswerable, least)));
     }
     lines.add("");
   }
 
-  private static List<Hit> above(List<Hit> hits, double least) {
-    return hits.stream().filter(hit -> hit.score() >= least).toList();
-  }
-
-  private static double silent(List<List<Hit>> answers, double least) {
-    return (double) answers.stream().filter(hits -> above(hits, least).isEmpty()).count()
-        / answers.size();
-  }
-
-  private static double sent(List<List<Hit>> answers, double least) {
-    return answers.stream().mapToInt(hits -> above(hits, least).size()).average().orElse(0);
-  }
-
-  private static List<Hit> sections(Retriever retriever, Bank bank, String query, int limit) {
-    return switch (retriever.sections(bank, query, limit)) {
+  private List<Hit> hits(Bank bank, LabelledQuery query) {
+    return switch (retriever.sections(bank, query.text(), RANKED)) {
       case SearchResult.Found found -> found.hits();
       case SearchResult.NoIndex missing -> throw new IllegalStateException(missing.reason());
     };
   }
 
-  /// Sections by the cosine of their best chunk.
-  private List<Hit> near(Bank bank, String query) throws IOException {
-    Map<String, Float> scores = new LinkedHashMap<>();
-    for (Scored scored : store.nearest(bank.name(), embedder.embed(query), CANDIDATES)) {
-      scores.putIfAbsent(scored.chunk().sectionId(), scored.score());
+  private static double best(List<Hit> hits) {
+    return hits.isEmpty() ? 0 : hits.getFirst().score();
+  }
+
+  /// Share that reaches a score.
+  private static double share(List<Double> scores, double least) {
+    return scores.stream().collect(Collectors.averagingDouble(s -> s >= least ? 1 : 0));
+  }
+
+  /// Mean recall@5 if nothing is sent where the best section stays below a score, and else those
+  /// that reach half of it.
+  private static double recall(List<Asked> own, double least) {
+    return own.stream()
+        .mapToDouble(asked -> RankingScore.of(asked.query(), asked.sent(least)).recall())
+        .average()
+        .orElse(0);
+  }
+
+  private record Asked(LabelledQuery query, List<Hit> hits) {
+    List<Place> sent(double least) {
+      return best(hits) < least
+          ? List.of()
+          : hits.stream().filter(hit -> hit.score() >= least / 2).map(Place::of).toList();
     }
-    Map<String, SectionRecord> sections = store.sections(bank.name(), scores.keySet());
-    List<Hit> hits = new ArrayList<>();
-    scores.forEach((id, score) -> {
-      SectionRecord section = sections.get(id);
-      if (section != null) {
-        hits.add(hit(bank, section, score));
-      }
-    });
-    return hits;
-  }
-
-  private static Hit hit(Bank bank, SectionRecord section, double score) {
-    return new Hit(
-        bank.name(),
-        section.file(),
-        section.heading(),
-        section.headingPath(),
-        section.startLine(),
-        section.endLine(),
-        score,
-        0,
-        section.text());
-  }
-
-  private record Asked(Question question, List<Hit> hits) {}
-
-  @FunctionalInterface
-  private interface Search {
-    List<Hit> search(Bank bank, String query) throws IOException;
   }
 }

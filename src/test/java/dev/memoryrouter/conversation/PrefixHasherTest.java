@@ -19,7 +19,7 @@ class PrefixHasherTest {
   @Test
   void chain_systemMessages_doNotCount() {
     PrefixChain chain =
-        new PrefixHasher()
+        new PrefixHasher(new KnownTexts())
             .chain(List.of(Message.of(Role.SYSTEM, "a"), HI, Message.of(Role.SYSTEM, "b"), HI));
 
     assertThat(chain.at(1)).isEqualTo(PrefixHasher.empty());
@@ -75,7 +75,7 @@ class PrefixHasherTest {
   }
 
   private static String last(Message... messages) {
-    return new PrefixHasher().chain(List.of(messages)).hashes().getLast();
+    return new PrefixHasher(new KnownTexts()).chain(List.of(messages)).hashes().getLast();
   }
 
   private static Message parts(Role role, Part... parts) {

@@ -47,7 +47,7 @@ class EffectiveLimitTest {
     ModelSettings settings =
         new ModelSettings(
             "m",
-            "u",
+            List.of("u"),
             List.of("n"),
             40_000,
             null,
@@ -59,7 +59,8 @@ class EffectiveLimitTest {
             1,
             Duration.ofMinutes(5),
             Map.of(),
-            false);
+            false,
+            100);
     return new ModelState(
         settings,
         ModelState.Availability.AVAILABLE,
@@ -68,6 +69,7 @@ class EffectiveLimitTest {
         numCtx,
         allocated,
         Set.of(),
-        true);
+        true,
+        null);
   }
 }

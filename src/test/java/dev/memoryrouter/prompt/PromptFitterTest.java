@@ -44,7 +44,7 @@ class PromptFitterTest {
   @Test
   void fit_wholeBankOverTheBudget_fallsBackToRankedSections() {
     List<Hit> core = List.of(hit("projectbrief.md", "Brief", 1, "word ".repeat(3_000)));
-    List<Hit> ranked = List.of(hit("a.md", "A", 0.9, "alpha"), hit("b.md", "B", 0.1, "beta"));
+    List<Hit> ranked = List.of(hit("a.md", "A", 0.9, "alpha"), hit("b.md", "B", 0.09, "beta"));
     FittedPrompt prompt = fits(conversation("user", "What is it?"), 8_192, offer(core, ranked));
 
     assertThat(prompt.request().messages().getFirst().text())
@@ -54,7 +54,24 @@ class PromptFitterTest {
     assertThat(prompt.entries())
         .extracting(MemoryEntry::state)
         .containsExactly(State.INJECTED, State.DROPPED);
-    assertThat(prompt.entries().getLast().reason()).contains("0.2");
+    assertThat(prompt.entries().getLast().reason()).contains("0.1");
+  }
+
+  @Test
+  void fit_bestSectionBelowTheScore_injectsNothing() {
+    List<Hit> ranked = List.of(hit("a.md", "A", 0.19, "alpha"), hit("b.md", "B", 0.18, "beta"));
+    FittedPrompt prompt =
+        fits(conversation("user", "What is it?"), 8_192, offer(List.of(), ranked));
+    assertThat(prompt.sections()).isZero();
+    assertThat(prompt.entries()).extracting(MemoryEntry::reason).allMatch(r -> r.contains("0.2"));
+  }
+
+  @Test
+  void fit_bestSectionReachesTheScore_othersNeedHalfOfIt() {
+    List<Hit> ranked = List.of(hit("a.md", "A", 0.2, "alpha"), hit("b.md", "B", 0.1, "beta"));
+    FittedPrompt prompt =
+        fits(conversation("user", "What is it?"), 8_192, offer(List.of(), ranked));
+    assertThat(prompt.sections()).isEqualTo(2);
   }
 
   @Test

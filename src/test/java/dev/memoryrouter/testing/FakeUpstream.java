@@ -19,7 +19,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +44,7 @@ public final class FakeUpstream implements AutoCloseable {
   private final Map<String, FakeModel> models = new ConcurrentSkipListMap<>();
   private final Map<String, Integer> loaded = new ConcurrentHashMap<>();
   private final Map<String, Script> byModel = new ConcurrentHashMap<>();
+  private volatile BiFunction<String, JsonNode, Script> otherwise = FakeAnswer::echo;
   private final Queue<Script> next = new ConcurrentLinkedQueue<>();
   private final FakeCatalogue catalogue = new FakeCatalogue(models, loaded);
   private final FaultInjector faults = new FaultInjector();
@@ -149,6 +152,11 @@ public final class FakeUpstream implements AutoCloseable {
     loaded.remove(model);
   }
 
+  /// How long Ollama's requests that load a model take; one whose client leaves loads nothing.
+  public void loadTime(Duration time) {
+    catalogue.loadTime = time;
+  }
+
   /// Shows a model as loaded by somebody with this context.
   public void load(String model, int context) {
     loaded.put(model, context);
@@ -205,6 +213,7 @@ public final class FakeUpstream implements AutoCloseable {
     faults.pause = pause;
   }
 
+  /// Ollama's version. Up to 0.24 its overflow has another wording and no counts.
   public void version(String version) {
     catalogue.version = version;
   }
@@ -214,10 +223,25 @@ public final class FakeUpstream implements AutoCloseable {
     catalogue.props = json;
   }
 
+  /// LM Studio's `/api/v0/models`; absent unless set.
+  public void lmStudio(String json) {
+    catalogue.lmStudio = json;
+  }
+
   /// The answer of `/v1/models` instead of the list of models.
   public void openAiModels(int status, String json) {
     catalogue.listStatus = status;
     catalogue.list = json;
+  }
+
+  /// What models without an answer of their own say to a request, instead of the echo.
+  public void answerBy(Function<JsonNode, Script> answers) {
+    otherwise = (_, body) -> answers.apply(body);
+  }
+
+  /// Forgets the requests that are answered.
+  public void forget() {
+    calls.removeIf(call -> !call.open);
   }
 
   /// All requests, oldest first.
@@ -413,9 +437,10 @@ public final class FakeUpstream implements AutoCloseable {
     int context = call.body().path("options").path("num_ctx").asInt(Integer.MAX_VALUE);
     int tokens = FakeAnswer.roughTokens(call.body());
     if (ollama && tokens >= Math.min(context, model.context())) {
-      return FakeErrors.overflow(tokens, Math.min(context, model.context()));
+      return FakeErrors.overflow(tokens, Math.min(context, model.context()), catalogue.version);
     }
-    return byModel.getOrDefault(name, FakeAnswer.echo(name, call.body()));
+    Script ofModel = byModel.get(name);
+    return ofModel == null ? otherwise.apply(name, call.body()) : ofModel;
   }
 
   private static JsonNode parse(String body) {

@@ -33,7 +33,8 @@ public final class Calls {
         Duration.ofSeconds(2),
         Duration.ofSeconds(20),
         Duration.ofSeconds(20),
-        null);
+        null,
+        CircuitSettings.DEFAULT);
   }
 
   public static UpstreamSettings impatient(
@@ -45,7 +46,8 @@ public final class Calls {
         settings.connectTimeout(),
         firstByte,
         idle,
-        settings.apiKey());
+        settings.apiKey(),
+        settings.circuit());
   }
 
   public static ModelSettings model(String name) {
@@ -59,7 +61,7 @@ public final class Calls {
       boolean repair) {
     return new ModelSettings(
         "key",
-        "local",
+        List.of("local"),
         List.of(name),
         40_960,
         null,
@@ -71,7 +73,8 @@ public final class Calls {
         1,
         Duration.ofMinutes(30),
         Map.of("temperature", 0.2, "min_p", 0.1),
-        repair);
+        repair,
+        100);
   }
 
   public static ChatRequest request(Message... messages) {
@@ -163,10 +166,14 @@ public final class Calls {
   }
 
   public static FinishReason finish(List<ChatEvent> events) {
-    if (events.getLast() instanceof ChatEvent.Finish(var reason)) {
+    if (events.getLast() instanceof ChatEvent.Finish(var reason, _)) {
       return reason;
     }
     throw new AssertionError("not finished: " + events.getLast());
+  }
+
+  public static Set<Correction> corrections(List<ChatEvent> events) {
+    return events.getLast() instanceof ChatEvent.Finish finish ? finish.corrections() : Set.of();
   }
 
   public static UpstreamFailure failure(List<ChatEvent> events) {

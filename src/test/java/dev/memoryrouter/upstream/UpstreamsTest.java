@@ -50,14 +50,14 @@ class UpstreamsTest {
     }
     var settings = Calls.settings(type, URI.create("http://localhost:1"));
     var config = new ModelsConfig(Map.of("local", settings), byKey, null);
-    return new Upstreams(config, _ -> new Client(), () -> now, contexts);
+    return new Upstreams(config, _ -> new Client(), () -> now, contexts, new Circuits(() -> now));
   }
 
   private static ModelSettings model(
       @Nullable Integer numCtx, @Nullable Long memory, String... names) {
     return new ModelSettings(
         "qwen3",
-        "local",
+        List.of("local"),
         List.of(names),
         40_960,
         numCtx,
@@ -69,7 +69,8 @@ class UpstreamsTest {
         1,
         Duration.ofMinutes(5),
         Map.of(),
-        false);
+        false,
+        100);
   }
 
   private void has(UpstreamSnapshot.Model... models) {
@@ -82,7 +83,7 @@ class UpstreamsTest {
 
   private static UpstreamSnapshot.Model found(
       String name, @Nullable Integer supported, @Nullable Long weights, @Nullable Long kv) {
-    return new UpstreamSnapshot.Model(name, supported, null, null, false, weights, kv);
+    return new UpstreamSnapshot.Model(name, supported, null, null, false, weights, kv, null);
   }
 
   @Test

@@ -18,13 +18,9 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.IndexSearcher;
 import org.jspecify.annotations.Nullable;
 
 /// Chunks and sections as Lucene documents. Line numbers are doc values, because these can be
@@ -46,19 +42,29 @@ final class Documents {
     document.add(new StoredField(Fields.SECTION_ID, chunk.sectionId()));
     document.add(new StoredField(Fields.HASH, chunk.sectionHash()));
     addPlace(document, chunk.file(), chunk.heading(), chunk.headingPath());
-    document.add(new TextField(Fields.FILE_WORDS, withoutExtension(chunk.file()), Field.Store.NO));
-    document.add(
-        new TextField(
-            Fields.HEADING_WORDS, String.join("\n", chunk.headingPath()), Field.Store.NO));
     document.add(new StoredField(Fields.TEXT, chunk.text()));
-    document.add(new TextField(Fields.TEXT_WORDS, chunk.text(), Field.Store.NO));
-    document.add(
-        new KnnFloatVectorField(
-            Fields.VECTOR, embedded.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+    for (Fields.Searched field : Fields.SEARCHED) {
+      document.add(new TextField(field.name(), searched(chunk, field.name()), Field.Store.NO));
+    }
+    float[] vector = embedded.vector();
+    if (vector != null) {
+      document.add(
+          new KnnFloatVectorField(Fields.VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
     for (Field line : lines(chunk)) {
       document.add(line);
     }
     return document;
+  }
+
+  /// The text of a chunk that a searched field holds.
+  static String searched(ChunkRecord chunk, String field) {
+    return switch (field) {
+      case Fields.FILE_WORDS -> withoutExtension(chunk.file());
+      case Fields.HEADING_WORDS -> String.join("\n", chunk.headingPath());
+      case Fields.TEXT_WORDS -> chunk.text();
+      default -> throw new IllegalArgumentException("no searched field: " + field);
+    };
   }
 
   static Document section(SectionRecord section) {
@@ -72,6 +78,7 @@ final class Documents {
     document.add(new StoredField(Fields.FIRST_LINE, section.startLine()));
     document.add(new StoredField(Fields.LAST_LINE, section.endLine()));
     document.add(new StoredField(Fields.CHUNKS, section.chunks()));
+    document.add(new StoredField(Fields.EMBEDDED, section.embedded() ? 1 : 0));
     document.add(new StoredField(Fields.TEXT, section.text()));
     return document;
   }
@@ -102,12 +109,8 @@ final class Documents {
     };
   }
 
-  static ChunkRecord chunk(IndexSearcher searcher, StoredFields stored, int doc)
-      throws IOException {
-    Document document = stored.document(doc);
-    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-    int local = doc - leaf.docBase;
+  /// A chunk as it is stored; its lines are kept elsewhere and are 0 here.
+  static ChunkRecord chunk(Document document) {
     return new ChunkRecord(
         document.get(Fields.ID),
         document.get(Fields.SECTION_ID),
@@ -115,11 +118,27 @@ final class Documents {
         document.get(Fields.FILE),
         document.get(Fields.HEADING),
         List.of(document.getValues(Fields.HEADINGS)),
-        line(leaf.reader(), Fields.SECTION_START, local),
-        line(leaf.reader(), Fields.SECTION_END, local),
-        line(leaf.reader(), Fields.START, local),
-        line(leaf.reader(), Fields.END, local),
+        0,
+        0,
+        0,
+        0,
         document.get(Fields.TEXT));
+  }
+
+  /// The chunk with the lines of a document.
+  static ChunkRecord withLines(ChunkRecord chunk, LeafReader reader, int doc) throws IOException {
+    return new ChunkRecord(
+        chunk.id(),
+        chunk.sectionId(),
+        chunk.sectionHash(),
+        chunk.file(),
+        chunk.heading(),
+        chunk.headingPath(),
+        line(reader, Fields.SECTION_START, doc),
+        line(reader, Fields.SECTION_END, doc),
+        line(reader, Fields.START, doc),
+        line(reader, Fields.END, doc),
+        chunk.text());
   }
 
   private static int line(LeafReader reader, String field, int doc) throws IOException {
@@ -137,6 +156,7 @@ final class Documents {
         number(document, Fields.FIRST_LINE),
         number(document, Fields.LAST_LINE),
         number(document, Fields.CHUNKS),
+        number(document, Fields.EMBEDDED) == 1,
         document.get(Fields.TEXT));
   }
 

@@ -14,6 +14,7 @@ import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.Directory;
@@ -31,6 +32,12 @@ import org.slf4j.LoggerFactory;
 /// the next change, which starts from nothing.
 final class LuceneBank {
   private static final Logger LOG = LoggerFactory.getLogger(LuceneBank.class);
+
+  /// Documents of an index up to which removed ones leave the files with the commit: chunks up to
+  /// [NearestSearch#EXACT_LIMIT] and their sections. What is removed would otherwise still count in
+  /// the frequencies of words, and scores would depend on the index's past. Above, rewriting takes
+  /// longer than a small change may.
+  private static final int MOST_EXPUNGED = 2 * NearestSearch.EXACT_LIMIT;
 
   private final String name;
   private final IndexFolder folder;
@@ -159,6 +166,9 @@ final class LuceneBank {
           writer.deleteAll();
         }
         write(writer, change);
+        if (writer.getDocStats().numDocs <= MOST_EXPUNGED) {
+          writer.forceMergeDeletes();
+        }
         writer.setLiveCommitData(IndexFolder.userData(identity).entrySet());
         writer.commit();
         // Merges that the commit started are only kept by another one.
@@ -185,6 +195,8 @@ final class LuceneBank {
 
   private IndexWriterConfig config() {
     return new IndexWriterConfig(analyzer)
+        .setCodec(new VectorCodec())
+        .setMergePolicy(new TieredMergePolicy().setForceMergeDeletesPctAllowed(0))
         .setOpenMode(IndexWriterConfig.OpenMode.CREATE_OR_APPEND)
         .setCommitOnClose(false) // closing after a failure must not keep half of a change
         .setMergeScheduler(new SerialMergeScheduler());

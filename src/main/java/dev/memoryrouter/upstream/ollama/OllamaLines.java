@@ -14,6 +14,10 @@ import tools.jackson.databind.JsonNode;
 /// Reads Ollama's stream: one JSON object on each line, the last one with `done`. A stream that
 /// ends without it has failed, whatever came before.
 final class OllamaLines implements AnswerLines {
+  /// Repetitions after which Ollama gives an answer up on its rendered path (`llm/llama_server.go`,
+  /// Completion).
+  private static final int OLLAMAS_RUN_ON_LIMIT = 30;
+
   private final ErrorReader errors;
 
   OllamaLines(UpstreamSettings upstream, UpstreamCall call) {
@@ -35,9 +39,10 @@ final class OllamaLines implements AnswerLines {
     return true;
   }
 
+  /// A complete answer was complete with its last line. Ollama ends a run-on without such a line.
   @Override
   public void end(AnswerEvents out) {
-    // Nothing waits for the end: a complete answer was complete with its last line.
+    out.stoppedByServerAfter(OLLAMAS_RUN_ON_LIMIT);
   }
 
   private void object(JsonNode node, AnswerEvents out) {
@@ -57,11 +62,16 @@ final class OllamaLines implements AnswerLines {
     }
   }
 
-  private static void toolCall(JsonNode call, AnswerEvents out) {
+  private void toolCall(JsonNode call, AnswerEvents out) {
     JsonNode function = call.path("function");
+    String name = function.path("name").asString("");
+    if (name.isEmpty()) {
+      out.fail(new UpstreamFailure.Broken(errors.who() + " sent a tool call without a name."));
+      return;
+    }
     JsonNode arguments = function.path("arguments");
     // Ollama's own index is left out: older versions say 0 for every call.
-    int index = out.toolCall(call.path("id").asString(null), function.path("name").asString(""));
+    int index = out.toolCall(call.path("id").asString(null), name);
     if (arguments.isString()) {
       out.arguments(index, arguments.asString());
     } else if (arguments.isObject()) {

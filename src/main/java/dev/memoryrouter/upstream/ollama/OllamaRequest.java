@@ -3,18 +3,21 @@ package dev.memoryrouter.upstream.ollama;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.GenerationOptions;
 import dev.memoryrouter.conversation.ResponseFormat;
+import dev.memoryrouter.conversation.Tool;
 import dev.memoryrouter.conversation.ToolChoice;
 import dev.memoryrouter.upstream.ModelSettings;
 import dev.memoryrouter.upstream.ModelSettings.Think;
 import dev.memoryrouter.upstream.UpstreamCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The body of `POST /api/chat`. The same call always gives the same bytes, in the same order.
+/// The bodies of `POST /api/chat` and of the request that loads a model. The same call always gives
+/// the same bytes, in the same order.
 final class OllamaRequest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -25,10 +28,11 @@ final class OllamaRequest {
     ChatRequest request = call.request();
     ObjectNode body = JSON.createObjectNode();
     body.put("model", call.upstreamModel());
-    body.set("messages", OllamaMessages.of(request.messages(), call.model().think() != Think.OFF));
-    if (!request.tools().isEmpty() && !(request.toolChoice() instanceof ToolChoice.None)) {
+    body.set("messages", OllamaMessages.of(request.messages(), reasons(call, canThink)));
+    List<Tool> offered = offered(request);
+    if (!offered.isEmpty()) {
       ArrayNode tools = body.putArray("tools");
-      request.tools().forEach(tool -> tools.add(tool.definition()));
+      offered.forEach(tool -> tools.add(tool.definition()));
     }
     format(body, request.responseFormat());
     think(body, call, canThink);
@@ -42,6 +46,27 @@ final class OllamaRequest {
     return body;
   }
 
+  /// The body of `POST /api/generate` that loads the call's model as the call needs it.
+  static ObjectNode load(UpstreamCall call) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("model", call.upstreamModel());
+    body.set("options", options(call));
+    body.put("stream", false);
+    body.put("shift", false);
+    body.put("keep_alive", duration(call.model().keepAlive()));
+    return body;
+  }
+
+  /// Ollama knows no `tool_choice`: it is said by what is offered.
+  private static List<Tool> offered(ChatRequest request) {
+    return switch (request.toolChoice()) {
+      case ToolChoice.None _ -> List.of();
+      case ToolChoice.Named(var name) ->
+          request.tools().stream().filter(tool -> tool.name().equals(name)).toList();
+      case ToolChoice.Unset _, ToolChoice.Auto _, ToolChoice.Required _ -> request.tools();
+    };
+  }
+
   private static void format(ObjectNode body, ResponseFormat format) {
     switch (format) {
       case ResponseFormat.Text _ -> {}
@@ -49,6 +74,11 @@ final class OllamaRequest {
       case ResponseFormat.JsonObject _ -> body.putObject("format").put("type", "object");
       case ResponseFormat.JsonSchema(var schema, _) -> body.set("format", schema);
     }
+  }
+
+  /// Whether the model's earlier reasoning is sent again, which only one that reasons understands.
+  private static boolean reasons(UpstreamCall call, @Nullable Boolean canThink) {
+    return call.model().think() != Think.OFF && !Boolean.FALSE.equals(canThink);
   }
 
   /// A model that can reason does so unless told otherwise; one that cannot refuses the request if

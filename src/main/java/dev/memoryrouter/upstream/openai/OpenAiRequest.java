@@ -4,7 +4,8 @@ import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.GenerationOptions;
 import dev.memoryrouter.conversation.ResponseFormat;
 import dev.memoryrouter.conversation.ToolChoice;
-import dev.memoryrouter.upstream.ModelSettings.Think;
+import dev.memoryrouter.upstream.Capability;
+import dev.memoryrouter.upstream.ModelSettings;
 import dev.memoryrouter.upstream.UpstreamCall;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,18 +23,20 @@ final class OpenAiRequest {
   private static final Set<String> OWN =
       Set.of("stream", "stream_options", "max_tokens", "max_completion_tokens", "tool_choice");
 
+  private static final String TEMPLATE = "chat_template_kwargs";
+
   private OpenAiRequest() {}
 
   static ObjectNode of(UpstreamCall call) {
     ChatRequest request = call.request();
     ObjectNode body = JSON.createObjectNode();
     body.put("model", call.upstreamModel());
-    body.set("messages", OpenAiMessages.of(request.messages(), call.model().think() != Think.OFF));
+    body.set("messages", OpenAiMessages.of(request.messages(), reasons(call.model())));
     tools(body, request);
     format(body, request.responseFormat());
     wishes(body, request.options());
     String effort = request.options().reasoningEffort();
-    if (effort != null && call.model().think() != Think.OFF) {
+    if (effort != null && reasons(call.model())) {
       body.put("reasoning_effort", effort);
     }
     request.extras().properties().stream()
@@ -45,10 +48,31 @@ final class OpenAiRequest {
             body.set(key, JSON.valueToTree(value));
           }
         });
+    think(body, call.model());
     body.put("max_tokens", Math.max(1, call.maxOutput()));
     body.put("stream", true);
     body.putObject("stream_options").put("include_usage", true);
     return body;
+  }
+
+  /// Whether the model reasons as far as the configuration tells: these servers do not say it.
+  private static boolean reasons(ModelSettings model) {
+    Set<Capability> capabilities = model.capabilities();
+    return switch (model.think()) {
+      case OFF -> false;
+      case ON -> true;
+      case AUTO -> capabilities == null || capabilities.contains(Capability.THINKING);
+    };
+  }
+
+  /// llama-server and vLLM hand this to the model's template. Sent only for a model that was
+  /// declared to reason, because other servers may refuse what they do not know.
+  private static void think(ObjectNode body, ModelSettings model) {
+    Set<Capability> capabilities = model.capabilities();
+    boolean declared = capabilities != null && capabilities.contains(Capability.THINKING);
+    if (declared && model.think() != ModelSettings.Think.AUTO && free(body, TEMPLATE)) {
+      body.putObject(TEMPLATE).put("enable_thinking", model.think() == ModelSettings.Think.ON);
+    }
   }
 
   private static boolean free(ObjectNode body, String key) {
@@ -80,8 +104,14 @@ final class OpenAiRequest {
   private static void format(ObjectNode body, ResponseFormat format) {
     switch (format) {
       case ResponseFormat.Text _ -> {}
+      // LM Studio refuses "json_object" and llama-server does not enforce it; a schema all take.
       case ResponseFormat.JsonObject _ ->
-          body.putObject("response_format").put("type", "json_object");
+          body.putObject("response_format")
+              .put("type", "json_schema")
+              .putObject("json_schema")
+              .put("name", "object")
+              .putObject("schema")
+              .put("type", "object");
       case ResponseFormat.JsonSchema(_, var raw) -> body.set("response_format", raw);
     }
   }
