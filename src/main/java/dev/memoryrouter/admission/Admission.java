@@ -76,21 +76,29 @@ public final class Admission implements AutoCloseable {
   private Waiting await(Ticket ticket) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      List<Action> actions = queue.arrived(ticket, clock.getAsLong());
       Waiting entry = new Waiting(lock.newCondition());
       waiting.put(ticket.id(), entry);
-      perform(queue.arrived(ticket, clock.getAsLong()));
+      perform(actions);
+      await(ticket.id(), entry);
+      return entry;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(String id, Waiting entry) throws InterruptedException {
+    try {
       while (!entry.isDecided()) {
         entry.decided.await();
       }
-      return entry;
     } catch (InterruptedException e) {
       // Either it waits, or its turn came before the interrupt: only one of these has an effect.
-      perform(queue.gaveUp(ticket.id(), clock.getAsLong()));
-      perform(queue.finished(ticket.id(), Outcome.IGNORED, false, clock.getAsLong()));
+      perform(queue.gaveUp(id, clock.getAsLong()));
+      perform(queue.finished(id, Outcome.IGNORED, false, clock.getAsLong()));
       throw e;
     } finally {
-      waiting.remove(ticket.id());
-      lock.unlock();
+      waiting.remove(id);
     }
   }
 

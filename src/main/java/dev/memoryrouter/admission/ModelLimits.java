@@ -12,5 +12,5 @@ import org.jspecify.annotations.Nullable;
 public record ModelLimits(
     @Nullable Integer slots, long memory, int queueLength, Duration waitLimit) {
   /// Of a model that nobody described.
-  static final ModelLimits UNKNOWN = new ModelLimits(null, 0, 512, Duration.ofMinutes(10));
+  static final ModelLimits UNKNOWN = new ModelLimits(null, 0, 512, Duration.ofMinutes(15));
 }

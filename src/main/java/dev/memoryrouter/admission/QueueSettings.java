@@ -27,8 +27,8 @@ public record QueueSettings(
   /// @param linger for which a slot is kept for its conversation after an answer that ends in a
   ///   tool call
   public record Order(Duration aging, int overtakeLimit, int warmLimit, Duration linger) {
-    /// What holds unless configured.
+    /// What holds unless configured; `docs/decisions.md` has the comparison.
     public static final Order DEFAULT =
-        new Order(Duration.ofMinutes(1), 4, 3, Duration.ofMillis(1500));
+        new Order(Duration.ofMinutes(3), 4, 3, Duration.ofMillis(1500));
   }
 }

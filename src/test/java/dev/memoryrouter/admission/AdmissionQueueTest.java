@@ -73,12 +73,12 @@ class AdmissionQueueTest {
   @Test
   void finished_helperThatWaitedLong_isNotStarvedByPeople() {
     queue.arrive("0", A).arrive("helper", A, PriorityClass.HELPER);
-    for (int i = 1; i <= 20; i++) {
-      queue.arrive("person-" + i, A).after(Duration.ofSeconds(30));
+    for (int i = 1; i <= 40; i++) {
+      queue.arrive("person-" + i, A).after(Order.DEFAULT.aging().dividedBy(2));
       queue.finish(queue.admitted.getLast());
     }
 
-    // Four classes at a minute each, two people a minute.
+    // Four classes at an interval each, two people in an interval.
     assertThat(queue.admitted.indexOf("helper")).isBetween(8, 9);
   }
 
@@ -391,7 +391,7 @@ class AdmissionQueueTest {
     assertThat(model.estimate()).isEqualTo(Duration.ofSeconds(17));
     assertThat(model.bound()).isEqualTo(Duration.ofMillis(5 * 21_500));
     assertThat(model.waiting().getFirst().bound())
-        .isEqualTo(Duration.ofMillis(4 * 21_500 + 120_000));
+        .isEqualTo(Order.DEFAULT.aging().multipliedBy(2).plusMillis(4 * 21_500));
   }
 
   // What administrators and upstreams do

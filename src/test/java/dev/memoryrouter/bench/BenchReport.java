@@ -22,6 +22,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 public final class BenchReport {
   private static final Map<String, String> NAMES =
       Map.of(
+          "AdmissionBench.uncontended", "a turn on a model that nobody else wants",
           "TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache",
           "TokenBench.countWarm", "count that prompt again through the cache",
           "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone",
@@ -42,6 +43,8 @@ public final class BenchReport {
     lines.addAll(jmh());
     Path temp = Files.createTempDirectory("bench");
     try {
+      lines.add("## Turns\n");
+      lines.addAll(QueueComparison.lines());
       lines.add("## Whole server\n");
       lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
       if (LabelledBanks.present()) {
