@@ -1,5 +1,6 @@
 package dev.memoryrouter.admission;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +31,15 @@ public final class Admission implements AutoCloseable {
   private final Map<String, Waiting> waiting = new HashMap<>();
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Thread.ofVirtual().name("admission-timer").factory());
+  private volatile Listener listener = (_, _, _) -> {};
   private @Nullable Future<?> wake;
   private long wakeTime;
+
+  /// Is told of each request that waits no longer.
+  public interface Listener {
+    /// @param result `granted`, `left`, or the reason of the refusal
+    void waited(Ticket ticket, String result, Duration waited);
+  }
 
   /// A thread that waits, guarded by the lock.
   private static final class Waiting {
@@ -59,18 +67,29 @@ public final class Admission implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
   }
 
+  /// Tells a listener from now on, instead of an earlier one.
+  public void listen(Listener newest) {
+    listener = newest;
+  }
+
   /// Waits for a turn.
   ///
   /// @throws InterruptedException when the thread was interrupted; it has then left the queue and
   ///   holds nothing
   public Turn acquire(Ticket ticket) throws InterruptedException {
-    Waiting decided = await(ticket);
-    if (decided.refused != null) {
-      return decided.refused;
+    long arrived = clock.getAsLong();
+    String result = "left";
+    try {
+      Waiting decided = await(ticket);
+      if (decided.refused != null) {
+        result = decided.refused.reason().label();
+        return decided.refused;
+      }
+      result = "granted";
+      return new Turn.Granted(permit(ticket, decided.unload));
+    } finally {
+      listener.waited(ticket, result, Duration.ofNanos(clock.getAsLong() - arrived));
     }
-    Permit permit = new Permit((outcome, more) -> finish(ticket.id(), outcome, more));
-    makeRoom(decided.unload, permit);
-    return new Turn.Granted(permit);
   }
 
   private Waiting await(Ticket ticket) throws InterruptedException {
@@ -102,11 +121,13 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  private void makeRoom(List<ModelId> unload, Permit permit) throws InterruptedException {
+  private Permit permit(Ticket ticket, List<ModelId> unload) throws InterruptedException {
+    Permit permit = new Permit((outcome, more) -> finish(ticket.id(), outcome, more));
     try {
       for (ModelId model : unload) {
         loader.unload(model);
       }
+      return permit;
     } catch (InterruptedException | RuntimeException e) {
       permit.close();
       throw e;

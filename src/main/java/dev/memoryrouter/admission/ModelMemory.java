@@ -1,9 +1,10 @@
 package dev.memoryrouter.admission;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Which models are loaded, within a budget of memory. A model that is larger than the budget
 /// counts as all of it: it is loaded alone.
 final class ModelMemory {
-  private final Map<ModelId, Long> sizes = new HashMap<>();
+  private final Map<ModelId, ModelLimits> limits = new LinkedHashMap<>();
   private long budget = Long.MAX_VALUE;
 
   /// The one that was used least recently first.
@@ -24,11 +25,20 @@ final class ModelMemory {
   void configure(QueueSettings settings) {
     @Nullable Long configured = settings.memoryBudget();
     budget = configured == null ? Long.MAX_VALUE : configured;
-    settings.models().forEach((model, limits) -> sizes.put(model, limits.memory()));
+    limits.keySet().removeIf(model -> !isResident(model));
+    limits.putAll(settings.models());
   }
 
   private long size(ModelId model) {
-    return Math.min(budget, sizes.getOrDefault(model, 0L));
+    return Math.min(budget, limits(model).memory());
+  }
+
+  private ModelLimits limits(ModelId model) {
+    return limits.getOrDefault(model, ModelLimits.UNKNOWN);
+  }
+
+  private boolean onOneMachine(ModelId one, ModelId other) {
+    return limits(one).machine().equals(limits(other).machine());
   }
 
   /// Bytes of all loaded models.
@@ -36,17 +46,19 @@ final class ModelMemory {
     return sum(resident);
   }
 
-  private long sum(Iterable<ModelId> models) {
-    long sum = 0;
-    for (ModelId model : models) {
-      sum += size(model);
-    }
-    return sum;
+  private long sum(Collection<ModelId> models) {
+    return models.stream().mapToLong(this::size).sum();
   }
 
-  /// Whether some models cannot be loaded together.
-  boolean contended() {
-    return sum(sizes.keySet()) > budget;
+  /// The models that take memory from this one and each other; empty when all of its machine fit
+  /// together.
+  Set<ModelId> rivals(ModelId model) {
+    Set<ModelId> together = new LinkedHashSet<>(beside(limits.keySet(), model));
+    return sum(together) > budget ? together : Set.of();
+  }
+
+  private List<ModelId> beside(Collection<ModelId> models, ModelId model) {
+    return models.stream().filter(other -> onOneMachine(other, model)).toList();
   }
 
   boolean isResident(ModelId model) {
@@ -68,14 +80,14 @@ final class ModelMemory {
   }
 
   boolean fitsWithoutUnloading(ModelId model) {
-    return isResident(model) || used() + size(model) <= budget;
+    return isResident(model) || sum(beside(resident, model)) + size(model) <= budget;
   }
 
   /// The models that must leave so that this one can be loaded: those left over when the smallest
   /// are kept as long as they fit. It depends on nothing but what is loaded, so it stays the same
   /// while these are being used up, and when a model is loaded that fits beside those that stay.
   Set<ModelId> inTheWayOf(ModelId model) {
-    Set<ModelId> leaving = new HashSet<>(resident);
+    Set<ModelId> leaving = new HashSet<>(beside(resident, model));
     leaving.removeAll(keptBeside(model));
     return leaving;
   }
@@ -83,7 +95,7 @@ final class ModelMemory {
   private List<ModelId> keptBeside(ModelId model) {
     List<ModelId> kept = new ArrayList<>();
     long room = budget - size(model);
-    for (ModelId other : smallestFirst()) {
+    for (ModelId other : smallestFirst(beside(resident, model))) {
       if (!other.equals(model) && size(other) <= room) {
         kept.add(other);
         room -= size(other);
@@ -92,23 +104,24 @@ final class ModelMemory {
     return kept;
   }
 
-  private List<ModelId> smallestFirst() {
-    return resident.stream()
+  private List<ModelId> smallestFirst(Collection<ModelId> models) {
+    return models.stream()
         .sorted(Comparator.comparingLong(this::size).thenComparing(ModelId::toString))
         .toList();
   }
 
   /// Whether one model can be loaded without taking room from another that waits for its own.
   boolean leavesRoom(ModelId loading, ModelId waiting) {
-    return size(loading) + size(waiting) + sum(keptBeside(waiting)) <= budget;
+    return !onOneMachine(loading, waiting)
+        || size(loading) + size(waiting) + sum(keptBeside(waiting)) <= budget;
   }
 
   /// The models to unload for this one: as few as needed, the least recently used first; empty when
   /// too little can be unloaded.
   Optional<List<ModelId>> roomFor(ModelId model, Predicate<ModelId> canLeave) {
     List<ModelId> leaving = new ArrayList<>();
-    long missing = used() + size(model) - budget;
-    for (ModelId other : resident) {
+    long missing = sum(beside(resident, model)) + size(model) - budget;
+    for (ModelId other : beside(resident, model)) {
       if (missing > 0 && size(other) > 0 && canLeave.test(other)) {
         leaving.add(other);
         missing -= size(other);

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What can be said of the queue at one moment: places, estimates and bounds.
@@ -35,8 +36,10 @@ final class Overview {
   /// The longest wait of a request that arrives now, in nanoseconds; empty before the first
   /// measured turn.
   OptionalLong bound(PriorityClass priority, ModelQueue model) {
-    boolean contended = memory.contended();
-    List<ModelQueue> shared = contended ? List.copyOf(models.all()) : List.of(model);
+    Set<ModelId> rivals = memory.rivals(model.id());
+    boolean contended = !rivals.isEmpty();
+    List<ModelQueue> shared =
+        contended ? rivals.stream().map(models::get).toList() : List.of(model);
     long longest = shared.stream().mapToLong(it -> it.times().longest()).max().orElse(0);
     int waiting = shared.stream().mapToInt(it -> it.waiting().size()).sum();
     return longest == 0

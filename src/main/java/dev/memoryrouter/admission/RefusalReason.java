@@ -1,5 +1,7 @@
 package dev.memoryrouter.admission;
 
+import java.util.Locale;
+
 /// Why a request gets no turn.
 public enum RefusalReason {
   /// As many wait as may.
@@ -13,5 +15,10 @@ public enum RefusalReason {
   /// An administrator removed it.
   REMOVED,
   /// The server stops.
-  DRAINING
+  DRAINING;
+
+  /// The name in metrics and traces.
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 }

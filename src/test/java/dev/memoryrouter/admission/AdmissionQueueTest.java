@@ -108,7 +108,7 @@ class AdmissionQueueTest {
   void configured_moreSlots_letWaitersIn() {
     queue.arrive("1", A).arrive("2", A).arrive("3", A);
 
-    queue.configure(QueueDriver.settings(new ModelLimits(2, 10, 100, LONG)));
+    queue.configure(QueueDriver.settings(new ModelLimits(2, "here", 10, 100, LONG)));
 
     assertThat(queue.admitted).containsExactly("1", "2");
   }
@@ -117,7 +117,7 @@ class AdmissionQueueTest {
   void configured_modelIsGone_itsWaitersAreStillServed() {
     queue.arrive("1", B).arrive("2", B);
 
-    queue.configure(QueueDriver.settings(new ModelLimits(1, 10, 100, LONG)));
+    queue.configure(QueueDriver.settings(new ModelLimits(1, "here", 10, 100, LONG)));
 
     assertThat(queue.finishAll().admitted).containsExactly("1", "2");
   }
@@ -186,8 +186,8 @@ class AdmissionQueueTest {
 
   @Test
   void swap_smallModelBesideTheAwaitedOne_doesNotWait() {
-    ModelLimits small = new ModelLimits(1, 5, 100, LONG);
-    ModelLimits half = new ModelLimits(1, 50, 100, LONG);
+    ModelLimits small = new ModelLimits(1, "here", 5, 100, LONG);
+    ModelLimits half = new ModelLimits(1, "here", 50, 100, LONG);
     QueueDriver mixed =
         new QueueDriver(new QueueSettings(Order.DEFAULT, 60L, Map.of(A, half, B, half, C, small)));
 
@@ -205,6 +205,20 @@ class AdmissionQueueTest {
 
     assertThat(narrow.admitted).containsExactly("A1", "B1");
     assertThat(narrow.view().memoryUsed()).isEqualTo(5);
+  }
+
+  @Test
+  void swap_modelsOnOtherMachines_doNotContend() {
+    ModelLimits here = new ModelLimits(1, "here", 10, 100, LONG);
+    ModelLimits there = new ModelLimits(1, "there", 10, 100, LONG);
+    QueueDriver two =
+        new QueueDriver(
+            new QueueSettings(Order.DEFAULT, 15L, Map.of(A, here, B, here, C, there)));
+
+    two.arrive("A1", A).arrive("B1", B).arrive("C1", C);
+
+    assertThat(two.admitted).containsExactly("A1", "C1");
+    assertThat(two.finishAll().unloaded).containsExactly(A);
   }
 
   // Conversations
@@ -296,7 +310,7 @@ class AdmissionQueueTest {
 
   @Test
   void arrived_queueIsFull_isRefusedUntilTheNextPlace() {
-    QueueDriver small = new QueueDriver(QueueDriver.settings(new ModelLimits(1, 0, 1, LONG)));
+    QueueDriver small = new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 1, LONG)));
     small.arrive("0", A).after(Duration.ofSeconds(20)).finish("0");
 
     small.arrive("1", A).arrive("2", A).arrive("3", A);
@@ -307,7 +321,7 @@ class AdmissionQueueTest {
 
   @Test
   void arrived_nobodyMayWait_freeSlotIsStillGiven() {
-    QueueDriver none = new QueueDriver(QueueDriver.settings(new ModelLimits(1, 0, 0, LONG)));
+    QueueDriver none = new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 0, LONG)));
 
     none.arrive("1", A).arrive("2", A);
 
@@ -340,7 +354,7 @@ class AdmissionQueueTest {
   @Test
   void timePassed_waitLimit_isRefusedOnTime() {
     QueueDriver limited =
-        new QueueDriver(QueueDriver.settings(new ModelLimits(1, 0, 10, Duration.ofSeconds(90))));
+        new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 10, Duration.ofSeconds(90))));
     limited.arrive("1", A).after(Duration.ofSeconds(10)).arrive("2", A);
 
     limited.after(Duration.ofSeconds(89));
@@ -425,7 +439,7 @@ class AdmissionQueueTest {
 
   @Test
   void upstreamChanged_slotsThatItSays_holdUnlessConfigured() {
-    QueueDriver unsaid = new QueueDriver(QueueDriver.settings(new ModelLimits(null, 0, 10, LONG)));
+    QueueDriver unsaid = new QueueDriver(QueueDriver.settings(new ModelLimits(null, "here", 0, 10, LONG)));
     unsaid.arrive("1", A).arrive("2", A).arrive("3", A);
     assertThat(unsaid.admitted).containsExactly("1");
 

@@ -39,7 +39,7 @@ class AdmissionTest {
   private final Admission admission = new Admission(settings(1), loader, System::nanoTime);
 
   private static QueueSettings settings(int slots) {
-    ModelLimits limits = new ModelLimits(slots, 10, 1000, Duration.ofMinutes(10));
+    ModelLimits limits = new ModelLimits(slots, "here", 10, 1000, Duration.ofMinutes(10));
     return new QueueSettings(Order.DEFAULT, 15L, Map.of(A, limits, B, limits));
   }
 
@@ -113,7 +113,7 @@ class AdmissionTest {
 
   @Test
   void acquire_waitLimit_isRefusedByTheTimer() throws Exception {
-    ModelLimits limits = new ModelLimits(1, 0, 10, Duration.ofMillis(50));
+    ModelLimits limits = new ModelLimits(1, "here", 0, 10, Duration.ofMillis(50));
     admission.configure(new QueueSettings(Order.DEFAULT, null, Map.of(A, limits)));
     try (Permit _ = permit("1", A)) {
       assertThat(admission.acquire(ticket("2", A)))
@@ -169,7 +169,7 @@ class AdmissionTest {
   @Test
   void acquire_manyThreadsWhichLeaveOrTimeOut_nobodyTakesATurnWithHim() throws Exception {
     long seed = System.nanoTime();
-    ModelLimits limits = new ModelLimits(3, 0, 1000, Duration.ofMillis(2));
+    ModelLimits limits = new ModelLimits(3, "here", 0, 1000, Duration.ofMillis(2));
     admission.configure(new QueueSettings(Order.DEFAULT, null, Map.of(A, limits, B, limits)));
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();

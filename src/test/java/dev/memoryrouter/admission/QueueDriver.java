@@ -30,7 +30,7 @@ final class QueueDriver {
 
   /// One slot each, 10 bytes each, within a budget; nothing else limits them.
   static QueueSettings settings(Order order, @Nullable Long budget) {
-    ModelLimits limits = new ModelLimits(1, 10, 100, Duration.ofHours(10));
+    ModelLimits limits = new ModelLimits(1, "here", 10, 100, Duration.ofHours(10));
     return new QueueSettings(order, budget, Map.of(A, limits, B, limits, C, limits));
   }
 

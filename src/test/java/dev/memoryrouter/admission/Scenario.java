@@ -89,8 +89,8 @@ public enum Scenario {
   SHORT_QUEUES(
       50L,
       Map.of(
-          "A", new ModelLimits(1, 40, 3, Duration.ofSeconds(30)),
-          "B", new ModelLimits(1, 40, 2, Duration.ofSeconds(20))),
+          "A", new ModelLimits(1, "here", 40, 3, Duration.ofSeconds(30)),
+          "B", new ModelLimits(1, "here", 40, 2, Duration.ofSeconds(20))),
       scripts ->
           scripts
               .person(model("A"), 4)
@@ -115,7 +115,7 @@ public enum Scenario {
   }
 
   private static ModelLimits limits(int slots, long memory) {
-    return new ModelLimits(slots, memory, 200, Duration.ofHours(1));
+    return new ModelLimits(slots, "here", memory, 200, Duration.ofHours(1));
   }
 
   /// Each model has an upstream of its own.

@@ -28,7 +28,7 @@ public class AdmissionBench {
 
   private static Admission admission() {
     Map<ModelId, ModelLimits> models = new LinkedHashMap<>();
-    ModelLimits limits = new ModelLimits(1, 30L << 30, 512, Duration.ofMinutes(15));
+    ModelLimits limits = new ModelLimits(1, "here", 30L << 30, 512, Duration.ofMinutes(15));
     models.put(MODEL, limits);
     models.put(new ModelId("ollama", "fast"), limits);
     models.put(new ModelId("ollama", "large"), limits);
