@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -164,12 +165,13 @@ public final class HttpCalls {
 
   private HttpResponse<BodyPieces> send(HttpRequest request, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
-    return await(client.sendAsync(request, _ -> new BodyPieces(this::returned)), limit);
+    return await(
+        client.sendAsync(request, head -> new BodyPieces(() -> returned(head.headers()))), limit);
   }
 
-  /// A connection has gone back to the pool.
-  private void returned() {
-    pooled = !closeEach;
+  /// A body came to its end: its connection is in the pool now, unless the server closes it.
+  private void returned(HttpHeaders headers) {
+    pooled = !headers.firstValue("Connection").orElse("").equalsIgnoreCase("close");
   }
 
   /// Waits for a response; whoever stops waiting cancels the call, which closes its connection.

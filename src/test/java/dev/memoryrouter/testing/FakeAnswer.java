@@ -2,16 +2,18 @@ package dev.memoryrouter.testing;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /// Plays one script to one client.
 final class FakeAnswer {
   /// By this, a person or a test asks the echo for a tool call: `call tool read_file {"path":"a"}`.
   private static final Pattern WANTED = Pattern.compile("call tool (\\w+) ?(\\{.*\\})?");
+
+  /// By this, for numbered words of one's own: `count alpha to 500`.
+  private static final Pattern COUNT = Pattern.compile("count (\\w+) to (\\d{1,5})");
 
   private final FakeConnection connection;
   private final Voice voice;
@@ -27,25 +29,33 @@ final class FakeAnswer {
     this.call = call;
   }
 
-  /// The answer without a script: who answers and what was received, or the tool call asked for.
+  /// The answer without a script: who answers and what was received, or what the last message asks
+  /// for: a tool call, or numbered words.
   static Script echo(String model, JsonNode body) {
     JsonNode messages = body.path("messages");
     String last = text(messages.path(messages.size() - 1));
     Matcher wanted = WANTED.matcher(last);
-    if (wanted.find()) {
-      for (JsonNode tool : body.path("tools")) {
-        if (tool.path("function").path("name").asString("").equals(wanted.group(1))) {
-          String arguments = wanted.group(2) == null ? "{}" : wanted.group(2);
-          return Script.tool(wanted.group(1), arguments);
-        }
-      }
+    if (wanted.find() && offered(body, wanted.group(1))) {
+      return Script.tool(wanted.group(1), wanted.group(2) == null ? "{}" : wanted.group(2));
     }
-    List<Script.Step> words = new ArrayList<>();
+    Matcher count = COUNT.matcher(last);
+    if (count.find()) {
+      return numbered(count.group(1), Integer.parseInt(count.group(2)));
+    }
     String answer = "I am " + model + " and got " + messages.size() + " messages.";
-    for (String word : answer.split("(?<= )", -1)) {
-      words.add(new Script.Step.Text(word));
-    }
-    return Script.of(words.toArray(Script.Step[]::new));
+    return Script.text(answer.split("(?<= )", -1));
+  }
+
+  private static boolean offered(JsonNode body, String tool) {
+    return body.path("tools")
+        .valueStream()
+        .anyMatch(it -> it.path("function").path("name").asString("").equals(tool));
+  }
+
+  /// `alpha-1 alpha-2 …`, one piece each.
+  private static Script numbered(String name, int count) {
+    return Script.text(
+        IntStream.rangeClosed(1, count).mapToObj(i -> name + "-" + i + " ").toArray(String[]::new));
   }
 
   static int roughTokens(JsonNode body) {
@@ -72,6 +82,7 @@ final class FakeAnswer {
     }
     if (open) {
       done("stop");
+      end();
     }
   }
 
@@ -94,7 +105,15 @@ final class FakeAnswer {
         connection.close();
         yield false;
       }
-      case Script.Step.Done(var reason) -> done(reason);
+      case Script.Step.Done(var reason) -> {
+        done(reason);
+        yield end();
+      }
+      case Script.Step.DoneAndDrop _ -> {
+        done("stop");
+        connection.close();
+        yield false;
+      }
     };
   }
 
@@ -107,13 +126,12 @@ final class FakeAnswer {
     return true;
   }
 
-  private boolean done(String reason) throws IOException {
+  private void done(String reason) throws IOException {
     int prompt = script.promptTokens() < 0 ? roughTokens(call.body()) : script.promptTokens();
     int completion = script.completionTokens() < 0 ? pieces : script.completionTokens();
     // Counted as answered before the last bytes leave: a client may close upon them.
     call.finished();
     say(voice.done(reason, tools > 0, prompt, completion));
-    return end();
   }
 
   private boolean end() throws IOException {

@@ -39,7 +39,7 @@ final class FakeCatalogue {
         };
     int status = path.equals("/v1/models") ? listStatus : 200;
     if (found == null) {
-      connection.respond(404, TYPE, FakeUpstream.error("not found"));
+      connection.respond(404, TYPE, FakeErrors.body(true, 404, "not found"));
     } else {
       connection.respond(status, TYPE, found);
     }

@@ -23,6 +23,8 @@ final class FakeConnection implements AutoCloseable {
   private final PushbackInputStream in;
   private final OutputStream out;
   private final CountDownLatch clientLeft = new CountDownLatch(1);
+  private volatile Script.Transport transport = Script.Transport.PLAIN;
+  private volatile boolean askedToClose;
   private boolean chunked;
 
   record Head(String method, String path, Map<String, String> headers, String body) {}
@@ -47,7 +49,13 @@ final class FakeConnection implements AutoCloseable {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
+    askedToClose = "close".equalsIgnoreCase(headers.get("connection"));
     return Optional.of(new Head(parts[0], parts[1], headers, body(headers)));
+  }
+
+  /// Whether this connection takes no further request: the client asked for that.
+  boolean closes() {
+    return askedToClose && !transport.closesUnsaid();
   }
 
   /// Blocks until the client sends its next request (true) or leaves (false).
@@ -72,6 +80,11 @@ final class FakeConnection implements AutoCloseable {
     return !clientLeft.await(duration.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /// How the next response goes over this connection.
+  void use(Script.Transport newTransport) {
+    transport = newTransport;
+  }
+
   /// A complete response.
   void respond(int status, String type, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -89,12 +102,19 @@ final class FakeConnection implements AutoCloseable {
 
   void write(String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > 0) {
-      out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-      out.write(bytes);
-      out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
-      out.flush();
+    int size = transport.byteByByte() ? 1 : bytes.length;
+    for (int at = 0; at < bytes.length; at += size) {
+      chunk(bytes, at, size);
     }
+  }
+
+  private void chunk(byte[] bytes, int from, int size) throws IOException {
+    var chunk = new ByteArrayOutputStream(size + 16);
+    chunk.writeBytes((Integer.toHexString(size) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    chunk.write(bytes, from, size);
+    chunk.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
+    out.write(chunk.toByteArray());
+    out.flush();
   }
 
   boolean begun() {
@@ -118,9 +138,17 @@ final class FakeConnection implements AutoCloseable {
   }
 
   private void head(int status, String type, String length) throws IOException {
-    String head =
-        "HTTP/1.1 " + status + " Fake\r\nContent-Type: " + type + "\r\n" + length + "\r\n\r\n";
-    out.write(head.getBytes(StandardCharsets.US_ASCII));
+    var head = new StringBuilder("HTTP/1.1 " + status + " Fake\r\n" + length + "\r\n");
+    if (!transport.headers().containsKey("Content-Type")) {
+      head.append("Content-Type: ").append(type).append("\r\n");
+    }
+    if (closes()) {
+      head.append("Connection: close\r\n");
+    }
+    transport
+        .headers()
+        .forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    out.write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   private String body(Map<String, String> headers) throws IOException {

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -26,32 +25,37 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// A model server over real HTTP that speaks Ollama's and OpenAI's protocol and does what a test
 /// tells it to. Records each request, and sees when a client leaves. All settings may change while
 /// it runs.
 public final class FakeUpstream implements AutoCloseable {
-  static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final ServerSocket server;
-  private final Thread acceptor;
+  /// More than a thousand clients may come at once.
+  private static final int BACKLOG = 2_048;
+
+  private volatile ServerSocket server;
+  private volatile Thread acceptor;
   private final Set<FakeConnection> connections = ConcurrentHashMap.newKeySet();
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final Map<String, FakeModel> models = new ConcurrentSkipListMap<>();
   private final Map<String, Integer> loaded = new ConcurrentHashMap<>();
   private final Map<String, Script> byModel = new ConcurrentHashMap<>();
   private final Queue<Script> next = new ConcurrentLinkedQueue<>();
   private final FakeCatalogue catalogue = new FakeCatalogue(models, loaded);
+  private final FaultInjector faults = new FaultInjector();
+  private final FakeControl control = new FakeControl(this);
   private final AtomicInteger opened = new AtomicInteger();
-  private volatile boolean closed;
 
   /// A request that was received.
   public static final class Call {
     private final FakeConnection.Head head;
     private final JsonNode body;
     private volatile boolean open = true;
+    private volatile boolean complete;
     private volatile boolean left;
+    private volatile boolean closesUnsaid;
 
     private Call(FakeConnection.Head head, JsonNode body) {
       this.head = head;
@@ -84,6 +88,7 @@ public final class FakeUpstream implements AutoCloseable {
 
     /// The answer is complete as far as the client can see.
     void finished() {
+      complete = true;
       open = false;
     }
 
@@ -93,8 +98,16 @@ public final class FakeUpstream implements AutoCloseable {
   }
 
   private FakeUpstream(int port) throws IOException {
-    server = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
-    acceptor = Thread.ofPlatform().daemon().name("fake-upstream").start(this::accept);
+    server = socket(port);
+    acceptor = acceptor(server);
+  }
+
+  private static ServerSocket socket(int port) throws IOException {
+    return new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+  }
+
+  private Thread acceptor(ServerSocket socket) {
+    return Thread.ofPlatform().daemon().name("fake-upstream").start(() -> accept(socket));
   }
 
   /// Starts on a free port with these models pulled.
@@ -155,6 +168,43 @@ public final class FakeUpstream implements AutoCloseable {
     next.addAll(List.of(scripts));
   }
 
+  /// Spoils each chat request from now on, until [#heal] or another fault.
+  public void inject(Fault fault) {
+    inject(FaultInjector.ALL, fault, Integer.MAX_VALUE);
+  }
+
+  /// Spoils the next chat requests.
+  ///
+  /// @param model name of a model, for which this stands over a fault of all
+  /// @param calls how many requests are spoilt; later ones are answered well
+  /// @throws IllegalArgumentException for [Fault#REFUSE] of one model: a port is closed for all
+  public void inject(String model, Fault fault, int calls) {
+    if (fault != Fault.REFUSE) {
+      faults.inject(model, fault, calls);
+    } else if (model.equals(FaultInjector.ALL)) {
+      refuse();
+    } else {
+      throw new IllegalArgumentException("the port cannot be closed for one model");
+    }
+  }
+
+  /// Ends all faults.
+  public void heal() {
+    faults.heal();
+    listen();
+  }
+
+  /// Decides where faults strike. Default: 0.
+  public void seed(long seed) {
+    faults.seed = seed;
+  }
+
+  /// How long slow is: the silence of [Fault#SLOW_FIRST_BYTE], four times the longest of
+  /// [Fault#SLOW_TOKENS]. Default: 200 ms.
+  public void pause(Duration pause) {
+    faults.pause = pause;
+  }
+
   public void version(String version) {
     catalogue.version = version;
   }
@@ -190,6 +240,11 @@ public final class FakeUpstream implements AutoCloseable {
     return opened.get();
   }
 
+  /// Connections that are open now, idle ones included.
+  public int openConnections() {
+    return connections.size();
+  }
+
   /// Chat requests that are being answered.
   public int openCalls() {
     return (int) calls.stream().filter(call -> call.isChat() && call.open).count();
@@ -216,7 +271,10 @@ public final class FakeUpstream implements AutoCloseable {
   /// Stops at once: as a killed process, it cuts all connections.
   @Override
   public void close() {
-    closed = true;
+    refuse();
+  }
+
+  private synchronized void refuse() {
     try {
       server.close();
     } catch (IOException _) {
@@ -224,6 +282,17 @@ public final class FakeUpstream implements AutoCloseable {
     }
     connections.forEach(FakeConnection::close);
     awaitAcceptor();
+  }
+
+  private synchronized void listen() {
+    try {
+      if (server.isClosed()) {
+        server = socket(server.getLocalPort());
+        acceptor = acceptor(server);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// The kernel takes connections until the thread that accepts them has let go of the port.
@@ -235,18 +304,18 @@ public final class FakeUpstream implements AutoCloseable {
     }
   }
 
-  private void accept() {
-    while (!closed) {
+  private void accept(ServerSocket listening) {
+    while (!listening.isClosed()) {
       try {
-        Socket socket = server.accept();
-        if (closed) {
+        Socket socket = listening.accept();
+        if (listening.isClosed()) {
           // Accepted while the port was being closed: a stopped server answers nobody.
           socket.close();
         } else {
           Thread.ofVirtual().start(() -> serve(socket));
         }
       } catch (IOException e) {
-        if (!closed) {
+        if (!listening.isClosed()) {
           throw new UncheckedIOException(e);
         }
       }
@@ -279,17 +348,19 @@ public final class FakeUpstream implements AutoCloseable {
     calls.add(call);
     Thread answer = Thread.ofVirtual().start(() -> answer(connection, call));
     boolean more = connection.awaitNextRequest();
-    if (!more && call.open) {
+    if (!more && !call.complete) {
       call.left = true;
     }
     answer.join();
-    return more;
+    return more && !call.closesUnsaid && !connection.closes();
   }
 
   private void answer(FakeConnection connection, Call call) {
     try {
       if (call.isChat()) {
         chat(connection, call);
+      } else if (FakeControl.isFor(call.path())) {
+        control.answer(connection, call.path(), call.body());
       } else {
         catalogue.answer(connection, call.path(), call.body());
       }
@@ -305,19 +376,21 @@ public final class FakeUpstream implements AutoCloseable {
   private void chat(FakeConnection connection, Call call) throws IOException, InterruptedException {
     boolean ollama = call.path().startsWith("/api/");
     String name = call.body().path("model").asString("");
-    Script script = script(call, name, ollama);
+    Script script = faults.apply(script(call, name, ollama), ollama, call.body());
+    call.closesUnsaid = script.transport().closesUnsaid();
+    connection.use(script.transport());
     if (!script.beforeHeaders().isZero() && !connection.silence(script.beforeHeaders())) {
       return;
     }
     if (script.status() == 0) {
-      call.open = false;
+      call.finished();
       connection.close();
-    } else if (script.status() == 200) {
+    } else if (script.status() == 200 && script.body().isEmpty()) {
       loaded.put(name, call.body().path("options").path("num_ctx").asInt(4096));
       new FakeAnswer(connection, Voice.of(ollama, name, call.body()), script, call).play();
     } else {
-      call.open = false;
-      connection.respond(script.status(), "application/json", script.errorBody());
+      call.finished();
+      connection.respond(script.status(), "application/json", script.body());
     }
   }
 
@@ -328,10 +401,11 @@ public final class FakeUpstream implements AutoCloseable {
     }
     @Nullable FakeModel model = models.get(name);
     if (model == null) {
-      return missing(name, ollama);
+      return FakeErrors.missing(name, ollama);
     }
     if (ollama && call.body().path("tools").size() > 0 && !model.can("tools")) {
-      return Script.status(400, error("\"" + name + "\" does not support tools"));
+      String refusal = "\"" + name + "\" does not support tools";
+      return Script.status(400, FakeErrors.body(true, 400, refusal));
     }
     if (ollama && call.body().path("messages").isEmpty()) {
       return Script.of(new Script.Step.Done("load"));
@@ -339,42 +413,9 @@ public final class FakeUpstream implements AutoCloseable {
     int context = call.body().path("options").path("num_ctx").asInt(Integer.MAX_VALUE);
     int tokens = FakeAnswer.roughTokens(call.body());
     if (ollama && tokens >= Math.min(context, model.context())) {
-      return overflow(tokens, Math.min(context, model.context()));
+      return FakeErrors.overflow(tokens, Math.min(context, model.context()));
     }
     return byModel.getOrDefault(name, FakeAnswer.echo(name, call.body()));
-  }
-
-  private static Script missing(String name, boolean ollama) {
-    if (ollama) {
-      return Script.status(404, error("model '" + name + "' not found"));
-    }
-    ObjectNode error = JSON.createObjectNode();
-    error
-        .putObject("error")
-        .put("message", "The model `" + name + "` does not exist.")
-        .put("type", "NotFoundError")
-        .put("code", 404);
-    return Script.status(404, error.toString());
-  }
-
-  /// As Ollama from version 0.30 on: llama-server's JSON as a string, twice.
-  private static Script overflow(int tokens, int context) {
-    ObjectNode inner = JSON.createObjectNode();
-    inner
-        .putObject("error")
-        .put("code", 400)
-        .put(
-            "message",
-            "request (%d tokens) exceeds the available context size (%d tokens), try increasing it"
-                .formatted(tokens, context))
-        .put("type", "exceed_context_size_error")
-        .put("n_prompt_tokens", tokens)
-        .put("n_ctx", context);
-    return Script.status(400, error(inner.toString()));
-  }
-
-  static String error(String message) {
-    return JSON.createObjectNode().put("error", message).toString();
   }
 
   private static JsonNode parse(String body) {
@@ -387,19 +428,32 @@ public final class FakeUpstream implements AutoCloseable {
 
   /// Runs by hand; see `scripts/fake-upstream --help`.
   public static void main(String[] args) throws InterruptedException {
-    int port = 11_434;
-    List<String> names = new ArrayList<>(List.of("qwen3:30b-a3b", "qwen2.5-coder:32b"));
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      switch (args[i]) {
-        case "--port" -> port = Integer.parseInt(args[i + 1]);
-        case "--models" -> names = List.of(args[i + 1].split(",", -1));
-        default -> throw new IllegalArgumentException("unknown option " + args[i]);
-      }
-    }
-    FakeUpstream fake = start(port, names.toArray(String[]::new));
+    Map<String, String> options = options(args);
+    String[] names =
+        options.getOrDefault("--models", "qwen3:30b-a3b,qwen2.5-coder:32b").split(",", -1);
+    FakeUpstream fake = start(Integer.parseInt(options.getOrDefault("--port", "11434")), names);
+    fake.seed(Long.parseLong(options.getOrDefault("--seed", "0")));
+    fake.pause(Duration.ofMillis(Long.parseLong(options.getOrDefault("--pause", "200"))));
     System.out.println(
         "Ollama protocol: " + fake.ollamaUrl() + "   OpenAI protocol: " + fake.openAiUrl());
     System.out.println("Models: " + String.join(", ", names));
+    @Nullable String fault = options.get("--fault");
+    if (fault != null) {
+      fake.inject(Fault.of(fault));
+      System.out.println("Fault: " + fault);
+    }
     Thread.currentThread().join();
+  }
+
+  private static Map<String, String> options(String[] args) {
+    var known = Set.of("--port", "--models", "--fault", "--seed", "--pause");
+    var options = new HashMap<String, String>();
+    for (int i = 0; i < args.length; i += 2) {
+      if (!known.contains(args[i]) || i + 1 == args.length) {
+        throw new IllegalArgumentException("unknown option or no value: " + args[i]);
+      }
+      options.put(args[i], args[i + 1]);
+    }
+    return options;
   }
 }
