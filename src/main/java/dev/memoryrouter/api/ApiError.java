@@ -31,6 +31,17 @@ record ApiError(
     return new ApiError(404, INVALID_REQUEST, code, param, message, null);
   }
 
+  /// A request whose client sent it again meanwhile.
+  static ApiError superseded() {
+    return new ApiError(
+        409,
+        INVALID_REQUEST,
+        "superseded",
+        null,
+        "A retry of this request took its place (x-stainless-retry-count); read that one's answer.",
+        null);
+  }
+
   /// A fault of the server's own.
   static ApiError internal() {
     return new ApiError(

@@ -30,6 +30,7 @@ final class ChatController {
   private final RequestLog log;
   private final InstantSource clock;
   private final Meters meters;
+  private final RunningChats running;
 
   ChatController(
       ChatPipeline pipeline,
@@ -37,13 +38,15 @@ final class ChatController {
       PromptCounter counter,
       RequestLog log,
       InstantSource clock,
-      Meters meters) {
+      Meters meters,
+      RunningChats running) {
     this.pipeline = pipeline;
     this.setup = setup;
     this.counter = counter;
     this.log = log;
     this.clock = clock;
     this.meters = meters;
+    this.running = running;
   }
 
   /// OpenAI's chat completion, streamed or not.
@@ -56,7 +59,8 @@ final class ChatController {
       answer = "ChatCompletion")
   HttpResponse<?> chat(HttpRequest<?> request) throws InterruptedException {
     long arrival = System.nanoTime();
-    ParsedChat chat = ChatRequestReader.read(Requests.body(request));
+    byte[] body = Requests.body(request);
+    ParsedChat chat = ChatRequestReader.read(body);
     long read = System.nanoTime();
     Plan plan = plan(chat, request);
     meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
@@ -70,6 +74,7 @@ final class ChatController {
             new ChatExchange.Tools(counter::text, log, meters));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
+    exchange.whenEnded(running.enter(request, body, exchange::superseded));
     return exchange.respond();
   }
 

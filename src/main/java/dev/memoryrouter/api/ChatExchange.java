@@ -3,6 +3,7 @@ package dev.memoryrouter.api;
 import dev.memoryrouter.chat.Answer;
 import dev.memoryrouter.chat.Attempt;
 import dev.memoryrouter.chat.ChatPipeline;
+import dev.memoryrouter.chat.Delivery;
 import dev.memoryrouter.chat.HttpSettings;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Refusal;
@@ -36,7 +37,14 @@ final class ChatExchange {
   private final Thread worker;
   private final Completion completion = new Completion();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private volatile boolean timedOut;
+  private volatile Ending ending = Ending.CLIENT_LEFT;
+
+  /// Why the worker is interrupted.
+  private enum Ending {
+    CLIENT_LEFT,
+    TIMED_OUT,
+    SUPERSEDED
+  }
 
   /// A request as it came in.
   ///
@@ -88,6 +96,12 @@ final class ChatExchange {
     worker.interrupt();
   }
 
+  /// Ends the exchange because a retry of the same turn takes its place.
+  void superseded() {
+    ending = Ending.SUPERSEDED;
+    worker.interrupt();
+  }
+
   /// Runs when the exchange is over, however it ended.
   void whenEnded(Runnable action) {
     var _ = ended.whenComplete((_, _) -> action.run());
@@ -106,7 +120,7 @@ final class ChatExchange {
         new CompletableFuture<Void>().orTimeout(left, TimeUnit.MILLISECONDS);
     var _ =
         limit.exceptionally(_ -> {
-          timedOut = true;
+          ending = Ending.TIMED_OUT;
           worker.interrupt();
           return null;
         });
@@ -115,7 +129,7 @@ final class ChatExchange {
 
   private void work() {
     try {
-      switch (pipeline.answer(plan)) {
+      switch (pipeline.answer(plan, delivery())) {
         case Answer.Refused(Refusal refusal, List<Attempt> attempts) -> {
           record.attempts(attempts);
           fail(RefusalErrors.of(refusal));
@@ -134,6 +148,10 @@ final class ChatExchange {
       writer.end();
       ended.complete(null);
     }
+  }
+
+  private Delivery delivery() {
+    return incoming.chat().stream() ? Delivery.STREAMED : Delivery.WHOLE;
   }
 
   private void relay(Answer.Served served, ChatStream stream) throws InterruptedException {
@@ -157,10 +175,10 @@ final class ChatExchange {
   }
 
   private void interrupted() {
-    if (timedOut) {
-      fail(timeLimit());
-    } else {
-      record.outcome("client-left");
+    switch (ending) {
+      case CLIENT_LEFT -> record.outcome("client-left");
+      case TIMED_OUT -> fail(timeLimit());
+      case SUPERSEDED -> fail(ApiError.superseded());
     }
   }
 

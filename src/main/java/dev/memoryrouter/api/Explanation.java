@@ -110,6 +110,7 @@ public final class Explanation {
       array
           .addObject()
           .put("model", candidate.state().key())
+          .put("upstream", candidate.state().settings().upstream())
           .put("verdict", candidate.verdict().label())
           .put("reason", candidate.reason())
           .put("resident", candidate.state().resident());

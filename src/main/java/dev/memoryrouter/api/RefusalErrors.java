@@ -5,6 +5,7 @@ import dev.memoryrouter.chat.Candidate;
 import dev.memoryrouter.chat.Refusal;
 import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.upstream.UpstreamFailure;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +20,9 @@ final class RefusalErrors {
   private static final int GATEWAY_TIMEOUT = 504;
   private static final int SOON = 5;
   private static final int LATER = 30;
+
+  /// Clients ignore a longer one.
+  private static final int LONGEST_RETRY_AFTER = 60;
 
   /// By these words agents recognise an overflow and drop most of their history.
   private static final Pattern OVERFLOW_WORDS =
@@ -58,6 +62,13 @@ final class RefusalErrors {
               "No language model is available (%s). Start Ollama and pull a model (`ollama pull %s`), or set OLLAMA_BASE_URL; `scripts/memory-router doctor` says more."
                   .formatted(reasons(candidates), firstName(candidates)),
               LATER);
+      case Refusal.LeftAlone(List<Candidate> candidates, Duration retryIn) ->
+          server(
+              UNAVAILABLE,
+              "circuit_open",
+              "No language model can be called at the moment (%s). Try again later; the upstream's log says why it failed."
+                  .formatted(reasons(candidates)),
+              seconds(retryIn));
       case Refusal.Failed(List<Attempt> attempts, UpstreamFailure last) -> failed(attempts, last);
     };
   }
@@ -88,14 +99,14 @@ final class RefusalErrors {
     }
     String tried =
         attempts.stream()
-            .map(attempt -> attempt.model() + ": " + attempt.kind())
+            .map(attempt -> attempt.model() + " on " + attempt.upstream() + ": " + attempt.kind())
             .collect(Collectors.joining("; "));
     return new ApiError(
         error.status(),
         error.type(),
         error.code(),
         error.param(),
-        error.message() + " (All models that could answer were tried: " + tried + ".)",
+        error.message() + " (Tried: " + tried + ".)",
         error.retryAfter());
   }
 
@@ -105,6 +116,8 @@ final class RefusalErrors {
     return switch (failure) {
       case UpstreamFailure.Unreachable _ ->
           server(UNAVAILABLE, "upstream_unreachable", message, LATER);
+      case UpstreamFailure.CircuitOpen(_, Duration retryIn) ->
+          server(UNAVAILABLE, "circuit_open", message, seconds(retryIn));
       case UpstreamFailure.ModelMissing _ ->
           new ApiError(UNAVAILABLE, SERVER_ERROR, "model_not_pulled", null, message, null);
       case UpstreamFailure.Overflow(_, Integer prompt, Integer limit) ->
@@ -112,7 +125,12 @@ final class RefusalErrors {
               "This model's maximum context length is %s tokens, and the prompt has %s. %s"
                   .formatted(
                       limit == null ? "fewer" : limit, prompt == null ? "more" : prompt, message));
-      case UpstreamFailure.Rejected _ -> ApiError.badRequest(null, harmless(message));
+      case UpstreamFailure.Incapable _ -> ApiError.badRequest(null, harmless(message));
+      case UpstreamFailure.Rejected rejected ->
+          rejected.concernsUpstream()
+              ? new ApiError(
+                  BAD_GATEWAY, SERVER_ERROR, "upstream_refused", null, harmless(message), null)
+              : ApiError.badRequest(null, harmless(message));
       case UpstreamFailure.Busy _ -> server(UNAVAILABLE, "upstream_busy", message, SOON);
       case UpstreamFailure.ServerError _ -> server(BAD_GATEWAY, "upstream_error", message, SOON);
       case UpstreamFailure.TimedOut _ ->
@@ -133,9 +151,13 @@ final class RefusalErrors {
     return new ApiError(status, SERVER_ERROR, code, null, message, retryAfter);
   }
 
+  private static int seconds(Duration retryIn) {
+    return (int) Math.clamp(retryIn.toSeconds() + 1, 1, LONGEST_RETRY_AFTER);
+  }
+
   private static String reasons(List<Candidate> candidates) {
     return candidates.stream()
-        .map(candidate -> candidate.state().key() + " " + candidate.reason())
+        .map(candidate -> candidate.state().key() + ": " + candidate.reason())
         .collect(Collectors.joining("; "));
   }
 

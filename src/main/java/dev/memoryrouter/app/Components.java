@@ -28,6 +28,7 @@ import dev.memoryrouter.store.lucene.LuceneVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
+import dev.memoryrouter.upstream.Circuits;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
@@ -66,6 +67,7 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
   private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
@@ -136,6 +138,10 @@ final class Components implements Workbench, AutoCloseable {
     return slots.get();
   }
 
+  Circuits circuits() {
+    return circuits.get();
+  }
+
   VectorStore store() {
     return server ? writingStore.get() : readingStore.get();
   }
@@ -200,7 +206,11 @@ final class Components implements Workbench, AutoCloseable {
 
   private Setups makeSetups() {
     return new Setups(
-        configuration(), new ExampleVectors(queryEmbedder.get()), Components::client, clock);
+        configuration(),
+        new ExampleVectors(queryEmbedder.get()),
+        Components::client,
+        clock,
+        circuits());
   }
 
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {

@@ -66,7 +66,9 @@ final class Wiring {
 
   @Singleton
   Meters meters(PrometheusMeterRegistry registry) {
-    return new Meters(registry);
+    var meters = new Meters(registry);
+    components.circuits().listen((name, state) -> meters.circuit(name, state.label()));
+    return meters;
   }
 
   @Singleton

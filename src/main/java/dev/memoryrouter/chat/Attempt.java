@@ -4,5 +4,6 @@ package dev.memoryrouter.chat;
 ///
 /// @param kind `answered`, or the kind of failure, such as `timed-out`
 /// @param result `answered`, or why it failed, for a person; may quote the upstream
-/// @param millis until the first payload or the failure
+/// @param millis until the first payload or the failure, the wait for the model's turn included;
+///   until the end of an answer that is sent in one piece
 public record Attempt(String model, String upstream, String kind, String result, long millis) {}

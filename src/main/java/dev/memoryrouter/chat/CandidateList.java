@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /// The models for one request in the order in which they are tried, each with a verdict: the routed
-/// one, then its fallbacks with resident models first, then every other model, so that a request is
-/// answered as long as any pulled model can serve it.
+/// one on each of its upstreams, then its fallbacks with resident models first, then every other
+/// model, so that a request is answered as long as any pulled model can serve it.
 final class CandidateList {
   private final Setup setup;
   private final PromptFitter fitter;
@@ -52,8 +52,9 @@ final class CandidateList {
     return helper ? residentFirst(states(keys)) : states(keys);
   }
 
+  /// Each model on each of its upstreams.
   private List<ModelState> states(Collection<String> keys) {
-    return keys.stream().map(setup.upstreams()::state).toList();
+    return keys.stream().flatMap(key -> setup.upstreams().everywhere(key).stream()).toList();
   }
 
   private static List<ModelState> residentFirst(List<ModelState> states) {
@@ -63,20 +64,24 @@ final class CandidateList {
   }
 
   private Candidate judge(ModelState state, Conversation conversation, MemoryOffer offer) {
+    String upstream = state.settings().upstream();
     return switch (state.availability()) {
       case UNREACHABLE ->
           new Candidate(
-              state,
-              Verdict.UNREACHABLE,
-              "upstream \"" + state.settings().upstream() + "\" does not answer",
-              null);
+              state, Verdict.UNREACHABLE, "upstream \"" + upstream + "\" does not answer", null);
       case NOT_PULLED ->
           new Candidate(
               state,
               Verdict.NOT_PULLED,
               "upstream \"%s\" has none of %s"
-                  .formatted(
-                      state.settings().upstream(), String.join(", ", state.settings().names())),
+                  .formatted(upstream, String.join(", ", state.settings().names())),
+              null);
+      case CIRCUIT_OPEN ->
+          new Candidate(
+              state,
+              Verdict.CIRCUIT_OPEN,
+              "upstream \"%s\" failed too often and is left alone for %d s more"
+                  .formatted(upstream, setup.upstreams().leftAloneFor(upstream).toSeconds() + 1),
               null);
       case AVAILABLE -> judgeAvailable(state, conversation, offer);
     };

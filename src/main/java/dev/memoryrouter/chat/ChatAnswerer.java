@@ -4,7 +4,6 @@ import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.admission.ModelSlots.Permit;
 import dev.memoryrouter.conversation.ClientKind;
 import dev.memoryrouter.conversation.Conversation;
-import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.prompt.FittedPrompt;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.upstream.ChatEvent;
@@ -24,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Carries a plan out: waits for the model's turn, calls it, and moves on to the next candidate as
-/// long as nothing was answered. Blocks; an interrupt ends it and the upstream call.
+/// long as nothing was sent. Each call has a slot of its own: one that failed gives it back before
+/// the next one waits for another. Blocks; an interrupt ends it and the upstream call.
 final class ChatAnswerer {
   private static final Logger LOG = LoggerFactory.getLogger(ChatAnswerer.class);
 
@@ -48,45 +48,76 @@ final class ChatAnswerer {
     this.whenAnswered = whenAnswered;
   }
 
-  Answer answer(Plan plan) throws InterruptedException {
+  Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
     List<Attempt> attempts = new ArrayList<>();
     Map<String, UpstreamFailure> failures = new LinkedHashMap<>();
-    for (Candidate candidate : plan.candidates()) {
-      if (candidate.verdict().usable() && candidate.fit() instanceof Fit.Fits fits) {
-        switch (new Call(plan, candidate.state(), fits.prompt(), attempts).start()) {
-          case Call.Started(ChatStream stream, Answer.Served served) -> {
-            return new Answer.Streaming(served, stream);
-          }
-          case Call.NotStarted(UpstreamFailure failure) ->
-              failures.put(candidate.state().key(), failure);
+    var failover = new Failover(plan.candidates());
+    Optional<Candidate> next = failover.first();
+    while (next.isPresent()) {
+      Candidate candidate = next.get();
+      switch (new Call(plan, candidate, delivery, attempts).run()) {
+        case Call.Started(ChatStream stream, Answer.Served served) -> {
+          return new Answer.Streaming(served, stream);
+        }
+        case Call.Failed(UpstreamFailure failure) -> {
+          failures.put(candidate.state().slotKey(), failure);
+          next = failover.after(candidate, failure);
         }
       }
     }
+    return unanswered(plan, attempts, failures);
+  }
+
+  /// The newest failure stands for all, but a closed door says least.
+  private static Answer unanswered(
+      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> failures) {
     return failures.values().stream()
-        .filter(failure -> !(failure instanceof UpstreamFailure.Unreachable))
+        .filter(failure -> verdict(failure) == null)
         .reduce((_, last) -> last)
         .<Answer>map(last -> new Answer.Refused(new Refusal.Failed(attempts, last), attempts))
         .orElseGet(() -> withoutModel(plan, attempts, failures));
   }
 
   /// No model could be called at all.
-  private Answer withoutModel(
-      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> unreachable) {
-    Optional<Refusal> refusal = Refusals.of(plan);
+  private static Answer withoutModel(
+      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> failures) {
+    List<Candidate> candidates =
+        plan.candidates().stream()
+            .map(candidate -> asFound(candidate, failures.get(candidate.state().slotKey())))
+            .toList();
+    Optional<Refusal> refusal = Refusals.of(candidates, plan.setup().upstreams());
     if (refusal.isPresent()) {
       return new Answer.Refused(refusal.get(), attempts);
     }
-    List<Candidate> candidates =
-        plan.candidates().stream()
-            .map(candidate -> asFound(candidate, unreachable.get(candidate.state().key())))
-            .toList();
     return plan.conversation().isAgent()
         ? new Answer.Refused(new Refusal.NoModel(candidates), attempts)
         : Extractive.answer(plan, candidates, attempts);
   }
 
   private static Candidate asFound(Candidate candidate, @Nullable UpstreamFailure failure) {
-    return failure == null ? candidate : candidate.as(Verdict.UNREACHABLE, failure.message());
+    Verdict verdict = failure == null ? null : verdict(failure);
+    return failure == null || verdict == null
+        ? candidate
+        : candidate.as(verdict, failure.message());
+  }
+
+  /// The verdict on a candidate that turned out to be behind a closed door; null for what is said
+  /// by an upstream that was called.
+  private static @Nullable Verdict verdict(UpstreamFailure failure) {
+    return switch (failure) {
+      case UpstreamFailure.Unreachable _ -> Verdict.UNREACHABLE;
+      case UpstreamFailure.CircuitOpen _ -> Verdict.CIRCUIT_OPEN;
+      case UpstreamFailure.ModelMissing _,
+          UpstreamFailure.Overflow _,
+          UpstreamFailure.Incapable _,
+          UpstreamFailure.Rejected _,
+          UpstreamFailure.Busy _,
+          UpstreamFailure.ServerError _,
+          UpstreamFailure.TimedOut _,
+          UpstreamFailure.Broken _,
+          UpstreamFailure.Empty _ ->
+          null;
+    };
   }
 
   /// One call to one candidate.
@@ -94,6 +125,7 @@ final class ChatAnswerer {
     private final Plan plan;
     private final ModelState model;
     private final FittedPrompt prompt;
+    private final Delivery delivery;
     private final List<Attempt> attempts;
     private final long started = System.nanoTime();
 
@@ -101,16 +133,17 @@ final class ChatAnswerer {
 
     record Started(ChatStream stream, Answer.Served served) implements Outcome {}
 
-    record NotStarted(UpstreamFailure failure) implements Outcome {}
+    record Failed(UpstreamFailure failure) implements Outcome {}
 
-    Call(Plan plan, ModelState model, FittedPrompt prompt, List<Attempt> attempts) {
+    Call(Plan plan, Candidate candidate, Delivery delivery, List<Attempt> attempts) {
       this.plan = plan;
-      this.model = model;
-      this.prompt = prompt;
+      this.model = candidate.state();
+      this.prompt = candidate.fitted().orElseThrow();
+      this.delivery = delivery;
       this.attempts = attempts;
     }
 
-    Outcome start() throws InterruptedException {
+    Outcome run() throws InterruptedException {
       Permit permit = slots.acquire(model.slotKey(), model.settings().slots());
       ChatStream stream = null;
       boolean handedOver = false;
@@ -119,18 +152,36 @@ final class ChatAnswerer {
         // turn.
         fitter.remember(plan.conversation(), plan.offer().bank(), prompt);
         stream = plan.setup().upstreams().client(model.settings().upstream()).chat(upstreamCall());
-        ChatEvent first = stream.next();
-        if (first instanceof ChatEvent.Failure(UpstreamFailure failure)) {
+        List<ChatEvent> events = opening(stream);
+        if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
         }
-        Outcome started = answered(first, stream, permit);
-        handedOver = true;
-        return started;
+        handedOver = delivery == Delivery.STREAMED;
+        return answered(
+            handedOver ? running(events.getFirst(), stream, permit) : ChatStream.of(events));
       } finally {
         if (!handedOver) {
           release(stream, permit);
         }
       }
+    }
+
+    /// As much of an answer as must be there before it counts as one.
+    private List<ChatEvent> opening(ChatStream stream) throws InterruptedException {
+      List<ChatEvent> events = new ArrayList<>();
+      events.add(stream.next());
+      while (delivery == Delivery.WHOLE && !isLast(events.getLast())) {
+        events.add(stream.next());
+      }
+      return events;
+    }
+
+    private static boolean isLast(ChatEvent event) {
+      return event instanceof ChatEvent.Finish || event instanceof ChatEvent.Failure;
+    }
+
+    private ChatStream running(ChatEvent first, ChatStream stream, Permit permit) {
+      return new PeekedStream(first, stream, permit::close);
     }
 
     private static void release(@Nullable ChatStream stream, Permit permit) {
@@ -141,18 +192,11 @@ final class ChatAnswerer {
       }
     }
 
-    private Outcome answered(ChatEvent first, ChatStream stream, Permit permit) {
+    private Outcome answered(ChatStream stream) {
       record("answered", "answered");
       whenAnswered.accept(new AnsweredBy(plan, model));
-      return new Started(
-          new PeekedStream(
-              first,
-              stream,
-              () -> {
-                permit.close();
-                learnAllocation();
-              }),
-          plan.servedBy(model, prompt, attempts));
+      learnAllocation();
+      return new Started(stream, plan.servedBy(model, prompt, attempts));
     }
 
     private Outcome failed(UpstreamFailure failure) {
@@ -165,7 +209,7 @@ final class ChatAnswerer {
           || failure instanceof UpstreamFailure.ModelMissing) {
         plan.setup().upstreams().refresh(model.settings().upstream());
       }
-      return new NotStarted(failure);
+      return new Failed(failure);
     }
 
     private void record(String kind, String result) {

@@ -48,11 +48,12 @@ public final class ChatPipeline {
     return planner.plan(request, headers, setup.get(), configProblem.get().isPresent());
   }
 
-  /// Carries a plan out up to the first payload of an answer.
+  /// Carries a plan out up to the first payload of an answer, or up to its end when nothing is sent
+  /// before.
   ///
   /// @throws InterruptedException when the client left; nothing is left running
-  public Answer answer(Plan plan) throws InterruptedException {
-    return answerer.answer(plan);
+  public Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
+    return answerer.answer(plan, delivery);
   }
 
   /// How much a published name can take.

@@ -13,6 +13,7 @@ import dev.memoryrouter.upstream.ModelsConfig;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -113,7 +114,8 @@ final class CrossCheck {
         if (other == null || other.key().equals(model.key())) {
           continue;
         }
-        if (name.equals(other.key()) || other.upstream().equals(model.upstream())) {
+        if (name.equals(other.key())
+            || !Collections.disjoint(other.upstreams(), model.upstreams())) {
           value.problem("\"" + name + "\" is also a name of the model \"" + other.key() + "\"");
         } else {
           warnings.add(

@@ -2,6 +2,7 @@ package dev.memoryrouter.chat;
 
 import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.upstream.UpstreamFailure;
+import java.time.Duration;
 import java.util.List;
 
 /// Why a request gets no answer.
@@ -24,6 +25,11 @@ public sealed interface Refusal {
 
   /// No model is reachable.
   record NoModel(List<Candidate> candidates) implements Refusal {}
+
+  /// Models could serve it, but their upstreams failed too often and are left alone for a while.
+  ///
+  /// @param retryIn until the first of them is tried again
+  record LeftAlone(List<Candidate> candidates, Duration retryIn) implements Refusal {}
 
   /// Every model that could serve it failed.
   record Failed(List<Attempt> attempts, UpstreamFailure last) implements Refusal {}

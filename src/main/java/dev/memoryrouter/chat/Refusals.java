@@ -1,6 +1,8 @@
 package dev.memoryrouter.chat;
 
 import dev.memoryrouter.prompt.Fit;
+import dev.memoryrouter.upstream.Upstreams;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -9,12 +11,14 @@ import java.util.Optional;
 final class Refusals {
   private Refusals() {}
 
-  /// The refusal that nothing can mend; empty when a model may be called, or when it only lacks a
-  /// reachable model.
-  static Optional<Refusal> of(Plan plan) {
-    List<Candidate> candidates = plan.candidates();
+  /// The refusal of a request that none of these could be called for; empty when a model may be
+  /// called, or when it only lacks a reachable model.
+  static Optional<Refusal> of(List<Candidate> candidates, Upstreams upstreams) {
     if (candidates.stream().anyMatch(candidate -> candidate.verdict().usable())) {
       return Optional.empty();
+    }
+    if (has(candidates, Verdict.CIRCUIT_OPEN)) {
+      return Optional.of(new Refusal.LeftAlone(candidates, retryIn(candidates, upstreams)));
     }
     Optional<Refusal> tooLong =
         candidates.stream()
@@ -22,6 +26,14 @@ final class Refusals {
             .max(Comparator.comparingInt(Refusals::limit))
             .map(Refusals::tooLong);
     return tooLong.or(() -> incapable(candidates));
+  }
+
+  private static Duration retryIn(List<Candidate> candidates, Upstreams upstreams) {
+    return candidates.stream()
+        .filter(candidate -> candidate.verdict() == Verdict.CIRCUIT_OPEN)
+        .map(candidate -> upstreams.leftAloneFor(candidate.state().settings().upstream()))
+        .min(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   private static int limit(Candidate candidate) {

@@ -3,6 +3,7 @@ package dev.memoryrouter.chat;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
+import dev.memoryrouter.upstream.Circuits;
 import dev.memoryrouter.upstream.Contexts;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
@@ -22,20 +23,24 @@ public final class Setups implements Supplier<Setup> {
   private final ExampleVectors vectors;
   private final BiFunction<UpstreamSettings, Set<String>, ModelClient> clients;
   private final InstantSource clock;
+  private final Circuits circuits;
   private final Contexts contexts = new Contexts();
   private volatile Setup current;
 
   /// The setup of a first configuration.
   ///
   /// @param clients a client for an upstream and the model names that are configured for it
+  /// @param circuits those of the upstreams
   public Setups(
       Configuration first,
       ExampleVectors vectors,
       BiFunction<UpstreamSettings, Set<String>, ModelClient> clients,
-      InstantSource clock) {
+      InstantSource clock,
+      Circuits circuits) {
     this.vectors = vectors;
     this.clients = clients;
     this.clock = clock;
+    this.circuits = circuits;
     current = build(first);
   }
 
@@ -72,7 +77,8 @@ public final class Setups implements Supplier<Setup> {
             configuration.models(),
             upstream -> clients.apply(upstream, configuration.models().namesOn(upstream.name())),
             clock,
-            contexts);
+            contexts,
+            circuits);
     return new Setup(
         configuration,
         upstreams,

@@ -12,7 +12,9 @@ public enum Verdict {
   NO_VISION,
   NO_TOOLS,
   NOT_PULLED,
-  UNREACHABLE;
+  UNREACHABLE,
+  /// Its upstream failed too often and is left alone for a while.
+  CIRCUIT_OPEN;
 
   /// The name used in answers, such as `too-small`.
   public String label() {

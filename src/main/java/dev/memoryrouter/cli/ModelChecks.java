@@ -58,7 +58,7 @@ final class ModelChecks {
   private List<Finding> model(ModelState state) {
     String subject = "model " + state.key();
     return switch (state.availability()) {
-      case UNREACHABLE ->
+      case UNREACHABLE, CIRCUIT_OPEN ->
           List.of(Finding.note(subject, "not known while its upstream does not answer", null));
       case NOT_PULLED -> List.of(missing(subject, state.settings()));
       case AVAILABLE -> available(subject, state);

@@ -10,6 +10,7 @@ import dev.memoryrouter.memory.BankContents;
 import dev.memoryrouter.retrieval.BankStatus;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.store.VectorStore;
+import dev.memoryrouter.upstream.CircuitState;
 import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamSnapshot;
 import jakarta.inject.Singleton;
@@ -133,32 +134,35 @@ final class HealthReport {
   private static ObjectNode upstreams(Setup setup) {
     ObjectNode json = JSON.createObjectNode();
     ArrayNode upstreams = JSON.createArrayNode();
-    boolean reachable = true;
+    boolean well = true;
     for (String name : setup.configuration().models().upstreams().keySet()) {
       UpstreamSnapshot snapshot = setup.upstreams().snapshot(name);
-      reachable &= snapshot.reachable();
-      upstreams.add(upstream(name, snapshot));
+      CircuitState circuit = setup.upstreams().circuit(name);
+      well &= snapshot.reachable() && circuit != CircuitState.OPEN;
+      upstreams.add(upstream(name, snapshot, circuit));
     }
     List<ModelState> models = setup.upstreams().states();
     boolean anyModel = models.stream().anyMatch(ModelState::available);
-    json.put("status", Status.of(reachable && anyModel).label());
+    json.put("status", Status.of(well && anyModel).label());
     json.set("upstreams", upstreams);
     ArrayNode array = json.putArray("models");
     models.forEach(model -> array.add(model(model)));
     return json;
   }
 
-  private static ObjectNode upstream(String name, UpstreamSnapshot snapshot) {
+  private static ObjectNode upstream(String name, UpstreamSnapshot snapshot, CircuitState circuit) {
     return JSON.createObjectNode()
         .put("name", name)
         .put("reachable", snapshot.reachable())
         .put("version", snapshot.version())
+        .put("circuit", circuit.label())
         .put("problem", snapshot.problem());
   }
 
   private static ObjectNode model(ModelState model) {
     return JSON.createObjectNode()
         .put("model", model.key())
+        .put("upstream", model.settings().upstream())
         .put("state", model.availability().name().toLowerCase(Locale.ROOT))
         .put("upstream_model", model.upstreamModel())
         .put("resident", model.resident());
@@ -178,9 +182,11 @@ final class HealthReport {
     ObjectNode json = JSON.createObjectNode();
     int running = 0;
     int waiting = 0;
-    for (ModelState state : setup.upstreams().states()) {
-      running += slots.running(state.slotKey());
-      waiting += slots.waiting(state.slotKey());
+    for (String model : setup.configuration().models().models().keySet()) {
+      for (ModelState state : setup.upstreams().everywhere(model)) {
+        running += slots.running(state.slotKey());
+        waiting += slots.waiting(state.slotKey());
+      }
     }
     return json.put("status", Status.HEALTHY.label())
         .put("running", running)

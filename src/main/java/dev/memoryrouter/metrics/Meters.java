@@ -5,11 +5,17 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /// All meters: their names, tags and descriptions.
 public final class Meters {
   private final MeterRegistry registry;
+  private final Map<String, Map<String, AtomicInteger>> circuits = new ConcurrentHashMap<>();
 
   public Meters(MeterRegistry registry) {
     this.registry = registry;
@@ -31,6 +37,28 @@ public final class Meters {
         .tag("model", model)
         .register(registry)
         .record(duration);
+  }
+
+  /// How the circuit of an upstream stands now.
+  ///
+  /// @param state `closed`, `half-open` or `open`
+  public void circuit(String upstream, String state) {
+    Map<String, AtomicInteger> states = circuits.computeIfAbsent(upstream, this::registerCircuit);
+    states.forEach((name, is) -> is.set(name.equals(state) ? 1 : 0));
+  }
+
+  private Map<String, AtomicInteger> registerCircuit(String upstream) {
+    Map<String, AtomicInteger> states = new HashMap<>();
+    for (String state : List.of("closed", "half-open", "open")) {
+      var is = new AtomicInteger();
+      states.put(state, is);
+      Gauge.builder("router.upstream.circuit", is, AtomicInteger::get)
+          .description("1 for the state in which the circuit of an upstream is")
+          .tag("upstream", upstream)
+          .tag("state", state)
+          .register(registry);
+    }
+    return Map.copyOf(states);
   }
 
   /// The router's own work on a chat request that was read, up to the call of a model.

@@ -49,15 +49,15 @@ public final class ErrorReader {
   private static final Pattern MISSING =
       any("^(?:the )?model \\S{1,200} (?:not found|does not exist)", "^no models loaded");
 
-  /// Answered with 500 by some servers although a second try would fail in the same way.
-  private static final Pattern REFUSAL =
+  private static final Pattern INCAPABLE =
       any(
           "image input is not supported",
           "does not support multimodal",
-          "does not support (tools|thinking|chat|generate)",
-          "must be of type",
-          "invalid format:",
-          "not support embeddings");
+          "does not support (tools|thinking|chat|generate)");
+
+  /// Answered with 500 by some servers although a second try would fail in the same way.
+  private static final Pattern REFUSAL =
+      any("must be of type", "invalid format:", "not support embeddings");
 
   /// One generation of another request used up the context that llama-server's slots share.
   private static final Pattern SHARED_CONTEXT = any("context size has been exceeded");
@@ -108,6 +108,9 @@ public final class ErrorReader {
     }
     if ((status == 404 || status == 400) && MISSING.matcher(said).find()) {
       return new UpstreamFailure.ModelMissing(missing());
+    }
+    if (INCAPABLE.matcher(said).find()) {
+      return new UpstreamFailure.Incapable(refused(status, said));
     }
     return REFUSAL.matcher(said).find()
         ? new UpstreamFailure.Rejected(refused(status, said), status)

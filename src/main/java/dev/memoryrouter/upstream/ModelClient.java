@@ -1,5 +1,7 @@
 package dev.memoryrouter.upstream;
 
+import java.util.Optional;
+
 /// Talks to one upstream.
 public interface ModelClient {
   /// Starts an answer; blocks until the upstream's response headers. A failed start is a stream
@@ -7,6 +9,14 @@ public interface ModelClient {
   ///
   /// @throws InterruptedException when the thread was interrupted; the call is cancelled
   ChatStream chat(UpstreamCall call) throws InterruptedException;
+
+  /// Loads the model of a call with the call's context, for upstreams that load on demand and give
+  /// a load up when the requester leaves. Blocks, at most for the first-byte timeout.
+  ///
+  /// @return why it could not be loaded; also empty when there is nothing to do
+  default Optional<UpstreamFailure> load(UpstreamCall call) throws InterruptedException {
+    return Optional.empty();
+  }
 
   /// Asks the upstream what it has; blocks, at most for the connect timeout plus two seconds.
   UpstreamSnapshot inspect() throws InterruptedException;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One model of `models.yaml`.
 ///
+/// @param upstreams those that have it, in the order in which they are tried; at least one
 /// @param names names under which an upstream may have it; the first that it has is used
 /// @param context nominal context in tokens, an upper bound
 /// @param numCtx context to allocate; null: computed from memory
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param repairToolCalls whether a tool call printed as text becomes a tool call
 public record ModelSettings(
     String key,
-    String upstream,
+    List<String> upstreams,
     List<String> names,
     int context,
     @Nullable Integer numCtx,
@@ -43,7 +44,32 @@ public record ModelSettings(
   }
 
   public ModelSettings {
+    upstreams = List.copyOf(upstreams);
     names = List.copyOf(names);
     options = Map.copyOf(options);
+  }
+
+  /// The upstream that is tried first.
+  public String upstream() {
+    return upstreams.getFirst();
+  }
+
+  /// The model as it is on one of its upstreams.
+  public ModelSettings on(String upstream) {
+    return new ModelSettings(
+        key,
+        List.of(upstream),
+        names,
+        context,
+        numCtx,
+        maxOutput,
+        tokenizer,
+        capabilities,
+        think,
+        memoryBytes,
+        slots,
+        keepAlive,
+        options,
+        repairToolCalls);
   }
 }

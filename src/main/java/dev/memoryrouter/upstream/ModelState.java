@@ -24,7 +24,9 @@ public record ModelState(
   public enum Availability {
     AVAILABLE,
     NOT_PULLED,
-    UNREACHABLE
+    UNREACHABLE,
+    /// Its upstream failed too often and is left alone for a while.
+    CIRCUIT_OPEN
   }
 
   public ModelState {

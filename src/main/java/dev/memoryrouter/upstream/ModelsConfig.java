@@ -23,7 +23,7 @@ public record ModelsConfig(
   public Set<String> namesOn(String upstream) {
     var names = new LinkedHashSet<String>();
     models.values().stream()
-        .filter(model -> model.upstream().equals(upstream))
+        .filter(model -> model.upstreams().contains(upstream))
         .forEach(model -> names.addAll(model.names()));
     return names;
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,8 +87,23 @@ public final class ModelsFile {
             timeout(map, "connect-timeout", Duration.ofSeconds(2)),
             timeout(map, "first-byte-timeout", Duration.ofMinutes(10)),
             timeout(map, "idle-timeout", Duration.ofMinutes(2)),
-            map.at("api-key").text().map(String::strip).orElse(null)));
+            map.at("api-key").text().map(String::strip).orElse(null),
+            circuit(map.at("circuit").map())));
     map.rejectUnknownKeys();
+  }
+
+  private static CircuitSettings circuit(YamlMap map) {
+    CircuitSettings byDefault = CircuitSettings.DEFAULT;
+    CircuitSettings circuit =
+        new CircuitSettings(
+            map.at("failure-rate").number(0.01, 1).orElse(byDefault.failureRate()),
+            timeout(map, "window", byDefault.window()),
+            map.at("minimum-calls").integer(1, 1000).orElse(byDefault.minimumCalls()),
+            timeout(map, "slow-call", byDefault.slowCall()),
+            timeout(map, "open", byDefault.openFor()),
+            map.at("probes").integer(1, 100).orElse(byDefault.probes()));
+    map.rejectUnknownKeys();
+    return circuit;
   }
 
   private static Duration timeout(YamlMap map, String key, Duration byDefault) {
@@ -123,7 +139,7 @@ public final class ModelsFile {
         key,
         new ModelSettings(
             key,
-            upstream(map),
+            upstreams(map),
             names(key, map),
             context,
             numCtx(map, context),
@@ -141,17 +157,27 @@ public final class ModelsFile {
     map.rejectUnknownKeys();
   }
 
-  private String upstream(YamlMap map) {
+  /// In case of a problem a list of no meaning, but not an empty one.
+  private List<String> upstreams(YamlMap map) {
     YamlValue value = map.at("upstream");
     if (!value.present() && upstreams.size() == 1) {
-      return upstreams.keySet().iterator().next();
+      return List.copyOf(upstreams.keySet());
     }
-    String name = value.required().text().map(String::strip).orElse("");
-    if (!name.isEmpty() && !upstreams.containsKey(name)) {
-      value.problem(
-          "no upstream is named \"" + name + "\"; " + NearestName.hint(name, upstreams.keySet()));
+    Set<String> names = new LinkedHashSet<>();
+    for (YamlValue item : value.required().listOrSingle()) {
+      String name = item.required().text().map(String::strip).orElse("");
+      if (!name.isEmpty() && !upstreams.containsKey(name)) {
+        item.problem(
+            "no upstream is named \"" + name + "\"; " + NearestName.hint(name, upstreams.keySet()));
+      }
+      if (!names.add(name)) {
+        item.problem("the upstream \"" + name + "\" stands twice");
+      }
     }
-    return name;
+    if (value.present() && names.isEmpty()) {
+      value.problem("needs at least one upstream");
+    }
+    return names.isEmpty() ? List.of("") : List.copyOf(names);
   }
 
   private static List<String> names(String key, YamlMap map) {

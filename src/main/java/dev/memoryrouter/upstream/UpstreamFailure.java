@@ -1,5 +1,6 @@
 package dev.memoryrouter.upstream;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Why a call to a model failed.
@@ -11,8 +12,10 @@ public sealed interface UpstreamFailure {
   default String kind() {
     return switch (this) {
       case Unreachable _ -> "unreachable";
+      case CircuitOpen _ -> "circuit-open";
       case ModelMissing _ -> "model-missing";
       case Overflow _ -> "overflow";
+      case Incapable _ -> "incapable";
       case Rejected _ -> "rejected";
       case Busy _ -> "busy";
       case ServerError _ -> "server-error";
@@ -25,6 +28,11 @@ public sealed interface UpstreamFailure {
   /// No connection.
   record Unreachable(String message) implements UpstreamFailure {}
 
+  /// Not called, because the upstream failed too often.
+  ///
+  /// @param retryIn when it is tried again at the earliest
+  record CircuitOpen(String message, Duration retryIn) implements UpstreamFailure {}
+
   /// The upstream does not have the model.
   record ModelMissing(String message) implements UpstreamFailure {}
 
@@ -35,8 +43,17 @@ public sealed interface UpstreamFailure {
   record Overflow(String message, @Nullable Integer promptTokens, @Nullable Integer limit)
       implements UpstreamFailure {}
 
+  /// The model lacks what the request needs, such as tools or vision; another may have it.
+  record Incapable(String message) implements UpstreamFailure {}
+
   /// The upstream refused the request: it would refuse it again.
-  record Rejected(String message, int status) implements UpstreamFailure {}
+  record Rejected(String message, int status) implements UpstreamFailure {
+    /// Whether the router's access to the upstream is at fault (key, rights, address) and not the
+    /// content of the request.
+    public boolean concernsUpstream() {
+      return status < 400 || status == 401 || status == 403 || status == 404;
+    }
+  }
 
   /// The upstream is busy or loading; a later try may succeed.
   record Busy(String message) implements UpstreamFailure {}

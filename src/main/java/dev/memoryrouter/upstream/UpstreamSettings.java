@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///   prefill
 /// @param idleTimeout between two pieces of a running answer
 /// @param apiKey sent as bearer token; null for none
+/// @param circuit when it is left alone after failures
 public record UpstreamSettings(
     String name,
     Type type,
@@ -18,7 +19,8 @@ public record UpstreamSettings(
     Duration connectTimeout,
     Duration firstByteTimeout,
     Duration idleTimeout,
-    @Nullable String apiKey) {
+    @Nullable String apiKey,
+    CircuitSettings circuit) {
   /// The protocol that an upstream speaks.
   public enum Type {
     /// Ollama's native API.

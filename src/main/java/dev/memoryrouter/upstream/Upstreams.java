@@ -1,6 +1,7 @@
 package dev.memoryrouter.upstream;
 
 import dev.memoryrouter.upstream.ModelState.Availability;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,23 +25,31 @@ public final class Upstreams {
   private final Map<String, CachedSnapshot> snapshots = new LinkedHashMap<>();
 
   private final Contexts contexts;
+  private final Circuits circuits;
+  private final ModelLoads loads = new ModelLoads();
   private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
   /// Upstreams of a configuration; nothing is asked yet.
   ///
   /// @param clients makes the client of an upstream; called once for each
   /// @param contexts those that hold already, which outlive this
+  /// @param circuits those of the upstreams, which outlive this
   public Upstreams(
       ModelsConfig config,
       Function<UpstreamSettings, ModelClient> clients,
       InstantSource clock,
-      Contexts contexts) {
+      Contexts contexts,
+      Circuits circuits) {
     this.config = config;
     this.contexts = contexts;
+    this.circuits = circuits;
     config
         .upstreams()
         .forEach((name, settings) -> {
-          ModelClient client = new Holding(clients.apply(settings), settings);
+          ModelClient holding = new Holding(clients.apply(settings), settings);
+          ModelClient client =
+              new GuardedClient(
+                  holding, settings, circuits.of(settings), call -> load(settings, holding, call));
           this.clients.put(name, client);
           this.snapshots.put(name, new CachedSnapshot(name, client, clock));
         });
@@ -51,16 +60,44 @@ public final class Upstreams {
     return config;
   }
 
-  /// The state of a configured model.
+  /// The state of a configured model on the first of its upstreams where it can be called, else on
+  /// the first of all.
   ///
   /// @throws IllegalArgumentException when no model has this key
   public ModelState state(String modelKey) {
-    return state(known(config.models(), "model", modelKey));
+    List<ModelState> everywhere = everywhere(modelKey);
+    return everywhere.stream()
+        .filter(ModelState::available)
+        .findFirst()
+        .orElse(everywhere.getFirst());
+  }
+
+  /// The states of a configured model on each of its upstreams, in the order in which they are
+  /// tried.
+  ///
+  /// @throws IllegalArgumentException when no model has this key
+  public List<ModelState> everywhere(String modelKey) {
+    ModelSettings model = known(config.models(), "model", modelKey);
+    return model.upstreams().stream().map(upstream -> state(model.on(upstream))).toList();
   }
 
   /// The states of all models, in the order of the file.
   public List<ModelState> states() {
-    return config.models().values().stream().map(this::state).toList();
+    return config.models().keySet().stream().map(this::state).toList();
+  }
+
+  /// How the circuit of an upstream stands.
+  ///
+  /// @throws IllegalArgumentException when no upstream has this name
+  public CircuitState circuit(String upstream) {
+    return circuits.of(known(config.upstreams(), "upstream", upstream)).state();
+  }
+
+  /// How long an upstream is left alone from now; zero when it may be called.
+  ///
+  /// @throws IllegalArgumentException when no upstream has this name
+  public Duration leftAloneFor(String upstream) {
+    return circuits.of(known(config.upstreams(), "upstream", upstream)).untilProbe();
   }
 
   /// Why a model gets less context than it should, for a person; empty when nothing is amiss.
@@ -101,7 +138,7 @@ public final class Upstreams {
     @Nullable String name = found != null ? found.name() : unlisted(model, snapshot, type);
     return new ModelState(
         model,
-        availability(snapshot, name),
+        availability(upstream, snapshot, name),
         name,
         found == null ? null : found.supportedContext(),
         type == UpstreamSettings.Type.OPENAI ? null : numCtx(upstream, model, found),
@@ -122,11 +159,37 @@ public final class Upstreams {
     return listsNothing && type == UpstreamSettings.Type.OPENAI ? model.names().getFirst() : null;
   }
 
-  private static Availability availability(UpstreamSnapshot snapshot, @Nullable String name) {
+  private Availability availability(
+      UpstreamSettings upstream, UpstreamSnapshot snapshot, @Nullable String name) {
     if (!snapshot.reachable()) {
       return Availability.UNREACHABLE;
     }
-    return name == null ? Availability.NOT_PULLED : Availability.AVAILABLE;
+    if (name == null) {
+      return Availability.NOT_PULLED;
+    }
+    return circuits.of(upstream).admits() ? Availability.AVAILABLE : Availability.CIRCUIT_OPEN;
+  }
+
+  /// Only Ollama is told the context to load a model with, and lets go of a load when its requester
+  /// leaves.
+  private Optional<UpstreamFailure> load(
+      UpstreamSettings upstream, ModelClient client, UpstreamCall call)
+      throws InterruptedException {
+    Integer numCtx = call.numCtx();
+    if (numCtx == null || isLoaded(snapshot(upstream.name()), call.upstreamModel(), numCtx)) {
+      return Optional.empty();
+    }
+    Optional<UpstreamFailure> failure = loads.await(client, call, numCtx);
+    refresh(upstream.name());
+    return failure;
+  }
+
+  private static boolean isLoaded(UpstreamSnapshot snapshot, String name, int numCtx) {
+    return snapshot
+        .find(name)
+        .filter(
+            model -> model.resident() && Integer.valueOf(numCtx).equals(model.allocatedContext()))
+        .isPresent();
   }
 
   private int numCtx(
@@ -165,6 +228,11 @@ public final class Upstreams {
         contexts.hold(upstream, call.model(), call.upstreamModel(), call.numCtx());
       }
       return client.chat(call);
+    }
+
+    @Override
+    public Optional<UpstreamFailure> load(UpstreamCall call) throws InterruptedException {
+      return client.load(call);
     }
 
     @Override

@@ -47,7 +47,7 @@ class EffectiveLimitTest {
     ModelSettings settings =
         new ModelSettings(
             "m",
-            "u",
+            List.of("u"),
             List.of("n"),
             40_000,
             null,

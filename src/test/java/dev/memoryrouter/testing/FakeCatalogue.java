@@ -1,6 +1,7 @@
 package dev.memoryrouter.testing;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -19,13 +20,18 @@ final class FakeCatalogue {
   volatile @Nullable String props;
   volatile @Nullable String list;
   volatile int listStatus = 200;
+  volatile Duration loadTime = Duration.ZERO;
 
   FakeCatalogue(Map<String, FakeModel> models, Map<String, Integer> loaded) {
     this.models = models;
     this.loaded = loaded;
   }
 
-  void answer(FakeConnection connection, String path, JsonNode body) throws IOException {
+  void answer(FakeConnection connection, String path, JsonNode body)
+      throws IOException, InterruptedException {
+    if (path.equals("/api/generate") && !connection.silence(loadTime)) {
+      return;
+    }
     @Nullable String found =
         switch (path) {
           case "/" -> "Ollama is running";
@@ -33,6 +39,7 @@ final class FakeCatalogue {
           case "/api/tags" -> tags().toString();
           case "/api/ps" -> ps().toString();
           case "/api/show" -> show(body.path("model").asString(""));
+          case "/api/generate" -> load(body);
           case "/v1/models" -> list == null ? openAiModels().toString() : list;
           case "/props" -> props;
           default -> null;
@@ -97,6 +104,21 @@ final class FakeCatalogue {
           .put("fake.attention.value_length", model.keyLength());
     }
     return answer.toString();
+  }
+
+  /// A request without a prompt: it loads the model.
+  private @Nullable String load(JsonNode body) {
+    String name = body.path("model").asString("");
+    if (!models.containsKey(name)) {
+      return null;
+    }
+    loaded.put(name, body.path("options").path("num_ctx").asInt(4096));
+    return JSON.createObjectNode()
+        .put("model", name)
+        .put("response", "")
+        .put("done", true)
+        .put("done_reason", "load")
+        .toString();
   }
 
   private ObjectNode openAiModels() {

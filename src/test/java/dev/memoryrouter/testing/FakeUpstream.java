@@ -149,6 +149,11 @@ public final class FakeUpstream implements AutoCloseable {
     loaded.remove(model);
   }
 
+  /// How long Ollama's requests that load a model take; one whose client leaves loads nothing.
+  public void loadTime(Duration time) {
+    catalogue.loadTime = time;
+  }
+
   /// Shows a model as loaded by somebody with this context.
   public void load(String model, int context) {
     loaded.put(model, context);

@@ -33,7 +33,8 @@ public final class Calls {
         Duration.ofSeconds(2),
         Duration.ofSeconds(20),
         Duration.ofSeconds(20),
-        null);
+        null,
+        CircuitSettings.DEFAULT);
   }
 
   public static UpstreamSettings impatient(
@@ -45,7 +46,8 @@ public final class Calls {
         settings.connectTimeout(),
         firstByte,
         idle,
-        settings.apiKey());
+        settings.apiKey(),
+        settings.circuit());
   }
 
   public static ModelSettings model(String name) {
@@ -59,7 +61,7 @@ public final class Calls {
       boolean repair) {
     return new ModelSettings(
         "key",
-        "local",
+        List.of("local"),
         List.of(name),
         40_960,
         null,

@@ -3,6 +3,7 @@ package dev.memoryrouter.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memoryrouter.upstream.UpstreamFailure.Busy;
+import dev.memoryrouter.upstream.UpstreamFailure.Incapable;
 import dev.memoryrouter.upstream.UpstreamFailure.ModelMissing;
 import dev.memoryrouter.upstream.UpstreamFailure.Overflow;
 import dev.memoryrouter.upstream.UpstreamFailure.Rejected;
@@ -119,13 +120,13 @@ class ErrorReaderTest {
         Arguments.of(403, "", Rejected.class),
         Arguments.of(
             401, "{\"error\":{\"message\":\"Invalid API Key\",\"code\":401}}", Rejected.class),
-        Arguments.of(400, "{\"error\":\"\\\"m\\\" does not support tools\"}", Rejected.class),
+        Arguments.of(400, "{\"error\":\"\\\"m\\\" does not support tools\"}", Incapable.class),
         Arguments.of(
             500, "{\"error\":\"option \\\"top_k\\\" must be of type integer\"}", Rejected.class),
         Arguments.of(
             500,
             "{\"error\":{\"code\":500,\"message\":\"image input is not supported - hint: x\"}}",
-            Rejected.class),
+            Incapable.class),
         Arguments.of(
             503,
             "{\"error\":\"server busy, please try again.  maximum pending requests exceeded\"}",

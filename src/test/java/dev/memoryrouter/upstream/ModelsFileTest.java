@@ -60,12 +60,13 @@ class ModelsFileTest {
                 Duration.ofSeconds(2),
                 Duration.ofMinutes(10),
                 Duration.ofMinutes(2),
-                null));
+                null,
+                CircuitSettings.DEFAULT));
     assertThat(config.models().get("m"))
         .isEqualTo(
             new ModelSettings(
                 "m",
-                "o",
+                List.of("o"),
                 List.of("m"),
                 40_960,
                 null,
@@ -98,12 +99,19 @@ class ModelsFileTest {
                 Duration.ofSeconds(3),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(30),
-                "secret"));
+                "secret",
+                new CircuitSettings(
+                    0.8,
+                    Duration.ofMinutes(5),
+                    10,
+                    Duration.ofSeconds(20),
+                    Duration.ofMinutes(1),
+                    3)));
     assertThat(config.models().get("coder"))
         .isEqualTo(
             new ModelSettings(
                 "coder",
-                "box",
+                List.of("box"),
                 List.of("coder-big", "coder-small"),
                 65_536,
                 16_384,
@@ -174,6 +182,8 @@ class ModelsFileTest {
       textBlock =
           """
           upstream: p                  | upstream: no upstream is named "p"; did you mean "o"?
+          upstream: [o, o]             | upstream[1]: the upstream "o" stands twice
+          upstream: []                 | upstream: needs at least one upstream
           num-ctx: 65536               | num-ctx: is larger than context (32768)
           max-output: 32768            | max-output: leaves no room for a prompt: context is 32768
           keep-alive: 500ms            | keep-alive: is counted in whole seconds; use 1s, or 0 to unload after each answer

@@ -50,14 +50,14 @@ class UpstreamsTest {
     }
     var settings = Calls.settings(type, URI.create("http://localhost:1"));
     var config = new ModelsConfig(Map.of("local", settings), byKey, null);
-    return new Upstreams(config, _ -> new Client(), () -> now, contexts);
+    return new Upstreams(config, _ -> new Client(), () -> now, contexts, new Circuits(() -> now));
   }
 
   private static ModelSettings model(
       @Nullable Integer numCtx, @Nullable Long memory, String... names) {
     return new ModelSettings(
         "qwen3",
-        "local",
+        List.of("local"),
         List.of(names),
         40_960,
         numCtx,

@@ -20,6 +20,7 @@ public final class OllamaClient implements ModelClient {
   private final UpstreamSettings settings;
   private final HttpCalls http;
   private final OllamaInventory inventory;
+  private final OllamaLoad load;
   private volatile UpstreamSnapshot latest = UpstreamSnapshot.unreachable("not asked yet");
 
   /// A client of this Ollama.
@@ -29,6 +30,7 @@ public final class OllamaClient implements ModelClient {
     this.settings = settings;
     this.http = new HttpCalls(settings, false);
     this.inventory = new OllamaInventory(http, settings, names);
+    this.load = new OllamaLoad(http, settings);
   }
 
   @Override
@@ -40,6 +42,11 @@ public final class OllamaClient implements ModelClient {
     String json = OllamaRequest.of(call, canThink(call)).toString();
     var question = new HttpCalls.Question("/api/chat", json, idle(call), call.upstreamModel());
     return TextToolRepair.of(http.chat(question, new OllamaLines(settings, call)), call);
+  }
+
+  @Override
+  public Optional<UpstreamFailure> load(UpstreamCall call) throws InterruptedException {
+    return load.load(call);
   }
 
   @Override

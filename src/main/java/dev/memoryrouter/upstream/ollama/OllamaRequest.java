@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The body of `POST /api/chat`. The same call always gives the same bytes, in the same order.
+/// The bodies of `POST /api/chat` and of the request that loads a model. The same call always gives
+/// the same bytes, in the same order.
 final class OllamaRequest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -37,6 +38,17 @@ final class OllamaRequest {
     // A prompt that is too long must be refused, and a full context must end the answer: by default
     // Ollama drops the beginning of both without a word.
     body.put("truncate", false);
+    body.put("shift", false);
+    body.put("keep_alive", duration(call.model().keepAlive()));
+    return body;
+  }
+
+  /// The body of `POST /api/generate` that loads the call's model as the call needs it.
+  static ObjectNode load(UpstreamCall call) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("model", call.upstreamModel());
+    body.set("options", options(call));
+    body.put("stream", false);
     body.put("shift", false);
     body.put("keep_alive", duration(call.model().keepAlive()));
     return body;

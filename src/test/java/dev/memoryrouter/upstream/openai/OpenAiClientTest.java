@@ -28,6 +28,7 @@ import dev.memoryrouter.testing.Script.Step;
 import dev.memoryrouter.upstream.Calls;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ChatEvent;
+import dev.memoryrouter.upstream.CircuitSettings;
 import dev.memoryrouter.upstream.FinishReason;
 import dev.memoryrouter.upstream.ModelSettings.Think;
 import dev.memoryrouter.upstream.UpstreamFailure;
@@ -185,7 +186,8 @@ class OpenAiClientTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(5),
             Duration.ofSeconds(5),
-            "secret");
+            "secret",
+            CircuitSettings.DEFAULT);
 
     all(new OpenAiClient(keyed).chat(call(MODEL, "x")));
 

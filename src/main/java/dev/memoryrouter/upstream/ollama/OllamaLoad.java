@@ -1,0 +1,58 @@
+package dev.memoryrouter.upstream.ollama;
+
+import dev.memoryrouter.upstream.ErrorReader;
+import dev.memoryrouter.upstream.HttpCalls;
+import dev.memoryrouter.upstream.UpstreamCall;
+import dev.memoryrouter.upstream.UpstreamFailure;
+import dev.memoryrouter.upstream.UpstreamSettings;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/// Loads a model by a request without a prompt. Everything on which Ollama would reload the model
+/// is the same as in the chat requests that follow.
+final class OllamaLoad {
+  private final HttpCalls http;
+  private final UpstreamSettings settings;
+
+  OllamaLoad(HttpCalls http, UpstreamSettings settings) {
+    this.http = http;
+    this.settings = settings;
+  }
+
+  /// Blocks until the model is loaded, at most for the first-byte timeout.
+  ///
+  /// @return why it could not be loaded; empty also when the server does not understand the
+  ///   request: the chat request loads the model then
+  Optional<UpstreamFailure> load(UpstreamCall call) throws InterruptedException {
+    var errors = new ErrorReader(settings, call.upstreamModel());
+    try {
+      HttpCalls.Reply reply =
+          http.fetch(
+              http.uri("/api/generate"),
+              OllamaRequest.load(call).toString(),
+              settings.firstByteTimeout());
+      return reply.status() == 200 ? Optional.empty() : failure(reply, errors);
+    } catch (ConnectException e) {
+      return Optional.of(new UpstreamFailure.Unreachable(http.problem(e)));
+    } catch (IOException e) {
+      return e.getCause() instanceof TimeoutException
+          ? Optional.of(timedOut(errors))
+          : Optional.empty();
+    }
+  }
+
+  private static Optional<UpstreamFailure> failure(HttpCalls.Reply reply, ErrorReader errors) {
+    UpstreamFailure failure = errors.read(reply.status(), reply.body());
+    boolean misunderstood =
+        failure instanceof UpstreamFailure.Rejected || failure instanceof UpstreamFailure.Incapable;
+    return misunderstood ? Optional.empty() : Optional.of(failure);
+  }
+
+  private UpstreamFailure timedOut(ErrorReader errors) {
+    return new UpstreamFailure.TimedOut(
+        "%s was not loaded within %d s (first-byte-timeout)."
+            .formatted(errors.who(), settings.firstByteTimeout().toSeconds()));
+  }
+}
