@@ -1,9 +1,12 @@
 package dev.memoryrouter.api;
 
+import dev.memoryrouter.admission.Admission;
+import dev.memoryrouter.admission.PriorityClass;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Planned;
 import dev.memoryrouter.chat.Refusal;
+import dev.memoryrouter.chat.ServerSettings;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.prompt.PromptCounter;
@@ -31,6 +34,8 @@ final class ChatController {
   private final InstantSource clock;
   private final Meters meters;
   private final RunningChats running;
+  private final Admission admission;
+  private final OpenExchanges open;
 
   ChatController(
       ChatPipeline pipeline,
@@ -39,7 +44,9 @@ final class ChatController {
       RequestLog log,
       InstantSource clock,
       Meters meters,
-      RunningChats running) {
+      RunningChats running,
+      Admission admission,
+      OpenExchanges open) {
     this.pipeline = pipeline;
     this.setup = setup;
     this.counter = counter;
@@ -47,6 +54,8 @@ final class ChatController {
     this.clock = clock;
     this.meters = meters;
     this.running = running;
+    this.admission = admission;
+    this.open = open;
   }
 
   /// OpenAI's chat completion, streamed or not.
@@ -61,17 +70,23 @@ final class ChatController {
     long arrival = System.nanoTime();
     byte[] body = Requests.body(request);
     ParsedChat chat = ChatRequestReader.read(body);
+    ServerSettings server = setup.get().configuration().server();
+    PriorityClass priority = PriorityHeader.read(request, server.queue().priorityHeader());
     long read = System.nanoTime();
     Plan plan = plan(chat, request);
     meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
     ChatExchange exchange =
         new ChatExchange(
             pipeline,
-            setup.get().configuration().server().http(),
+            server.http(),
             new ChatExchange.Incoming(
-                Requests.id(request), chat, arrival, clock.instant().getEpochSecond()),
+                Requests.id(request),
+                chat,
+                priority,
+                arrival,
+                clock.instant().getEpochSecond()),
             plan,
-            new ChatExchange.Tools(counter::text, log, meters));
+            new ChatExchange.Tools(counter::text, log, meters, admission, open));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
     exchange.whenEnded(running.enter(request, body, exchange::superseded));

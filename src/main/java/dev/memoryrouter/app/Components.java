@@ -1,12 +1,15 @@
 package dev.memoryrouter.app;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
 import dev.memoryrouter.chat.ReloadingConfiguration;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.cli.Workbench;
 import dev.memoryrouter.embedding.CachingEmbedder;
 import dev.memoryrouter.embedding.Embedder;
@@ -66,7 +69,9 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
-  private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<Admission> admission = new Lazy<>(this::makeAdmission);
+  private final Lazy<Turns> turns =
+      new Lazy<>(() -> new Turns(admission(), System::nanoTime));
   private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
@@ -134,8 +139,12 @@ final class Components implements Workbench, AutoCloseable {
     return counter.get();
   }
 
-  ModelSlots slots() {
-    return slots.get();
+  Admission admission() {
+    return admission.get();
+  }
+
+  Turns turns() {
+    return turns.get();
   }
 
   Circuits circuits() {
@@ -220,6 +229,11 @@ final class Components implements Workbench, AutoCloseable {
     };
   }
 
+  private Admission makeAdmission() {
+    return new Admission(
+        TurnRules.of(configuration()), new OwnLoads(setups()), System::nanoTime);
+  }
+
   private ChatPipeline makePipeline() {
     PromptFitter fitter = new PromptFitter(counter(), new BlockMemory());
     return new ChatPipeline(
@@ -228,7 +242,7 @@ final class Components implements Workbench, AutoCloseable {
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots());
+        turns());
   }
 
   /// Commands read the configuration once and fail when it is not valid.
@@ -242,6 +256,7 @@ final class Components implements Workbench, AutoCloseable {
     closed = true;
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
+    admission.ifMade().ifPresent(Admission::close);
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);

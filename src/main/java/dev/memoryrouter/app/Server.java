@@ -1,8 +1,11 @@
 package dev.memoryrouter.app;
 
 import dev.memoryrouter.api.LocalNames;
+import dev.memoryrouter.api.OpenExchanges;
 import dev.memoryrouter.chat.HttpSettings;
 import dev.memoryrouter.chat.ServerSettings;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.TurnSettings;
 import dev.memoryrouter.files.IndexLock;
 import dev.memoryrouter.files.ServerAddress;
 import io.micronaut.context.ApplicationContext;
@@ -10,6 +13,7 @@ import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -154,6 +158,9 @@ final class Server implements AutoCloseable {
   /// What need not be done before the first request.
   private void goOn() {
     components.reloading().onChange(components.setups()::take);
+    components
+        .reloading()
+        .onChange(next -> components.admission().configure(TurnRules.of(next)));
     components.reloading().start();
     Thread.ofVirtual()
         .name("prepare")
@@ -161,12 +168,35 @@ final class Server implements AutoCloseable {
           components.setups().prepare();
           components.backgroundIndexing().start();
         });
+    if (queue().preload()) {
+      Thread.ofVirtual()
+          .name("preload")
+          .start(() -> components.turns().preload(components.setups().get()));
+    }
     LOG.info("serving on {}", http.getURL());
+  }
+
+  private TurnSettings queue() {
+    return components.configuration().server().queue();
   }
 
   /// Base URL.
   String url() {
     return http.getURL().toString();
+  }
+
+  /// Refuses those who wait, and lets those who are answered end.
+  private void drain() {
+    components.admission().drain();
+    Duration limit = queue().drainLimit();
+    try {
+      int late = http.getApplicationContext().getBean(OpenExchanges.class).end(limit);
+      if (late > 0) {
+        LOG.warn("{} answers were ended after {} s of drain", late, limit.toSeconds());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   void awaitStop() throws InterruptedException {
@@ -175,6 +205,7 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    drain();
     http.getApplicationContext().close();
     components.close();
     try {

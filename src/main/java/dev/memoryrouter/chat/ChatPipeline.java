@@ -1,6 +1,5 @@
 package dev.memoryrouter.chat;
 
-import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
@@ -34,11 +33,11 @@ public final class ChatPipeline {
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      ModelSlots slots) {
+      Turns turns) {
     this.setup = setup;
     this.configProblem = configProblem;
     planner = new ChatPlanner(counter, fitter, memory, routes, learnt);
-    answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
+    answerer = new ChatAnswerer(turns, fitter, learnt, this::keepRoute);
   }
 
   /// Decides about a request without calling a model.
@@ -52,8 +51,8 @@ public final class ChatPipeline {
   /// before.
   ///
   /// @throws InterruptedException when the client left; nothing is left running
-  public Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
-    return answerer.answer(plan, delivery);
+  public Answer answer(Plan plan, Terms terms) throws InterruptedException {
+    return answerer.answer(plan, terms);
   }
 
   /// How much a published name can take.

@@ -75,7 +75,7 @@ class ModelsFileTest {
                 null,
                 ModelSettings.Think.AUTO,
                 null,
-                1,
+                ModelSettings.Turns.DEFAULT,
                 Duration.ofMinutes(30),
                 Map.of(),
                 false));
@@ -120,7 +120,7 @@ class ModelsFileTest {
                 Set.of(Capability.TOOLS, Capability.VISION, Capability.THINKING),
                 ModelSettings.Think.ON,
                 24L << 30,
-                2,
+                new ModelSettings.Turns(2, 20, Duration.ofMinutes(1)),
                 Duration.ofMinutes(5),
                 Map.of("temperature", 0.2, "top_k", 40, "stop", List.of("END"), "label", "off"),
                 true));

@@ -50,6 +50,11 @@ public final class OllamaClient implements ModelClient {
   }
 
   @Override
+  public void unload(UpstreamCall call) throws InterruptedException {
+    load.unload(call);
+  }
+
+  @Override
   public UpstreamSnapshot inspect() throws InterruptedException {
     UpstreamSnapshot snapshot = inventory.take();
     latest = snapshot;

@@ -54,6 +54,14 @@ final class OllamaRequest {
     return body;
   }
 
+  /// The body of a request that ends a model's stay in memory.
+  static ObjectNode unload(UpstreamCall call) {
+    return JSON.createObjectNode()
+        .put("model", call.upstreamModel())
+        .put("stream", false)
+        .put("keep_alive", 0);
+  }
+
   private static void format(ObjectNode body, ResponseFormat format) {
     switch (format) {
       case ResponseFormat.Text _ -> {}
