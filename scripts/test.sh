@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All checks and tests: format, compiler checks, unit, architecture and integration tests.
+# All checks and tests: format, compiler checks, unit, architecture and integration tests, and conformance with
+# unmodified clients where Node is present.
 # Usage: scripts/test.sh [more Maven arguments]
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,4 +15,5 @@ for script in scripts/*; do
 done
 # Maven 3.8 uses what newer JDKs warn of at each start.
 export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
-exec mvn -B -ntp verify "$@"
+mvn -B -ntp verify "$@"
+exec "$scripts/conformance.sh"

@@ -14,7 +14,6 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /// Who may call: with keys, whoever has one; without, only programs on this machine. Web pages must
 /// not drive the port, so a foreign `Host` or `Origin` is refused. Also gives each request its id.
@@ -32,7 +31,7 @@ final class AccessFilter {
 
   @RequestFilter
   void check(HttpRequest<?> request) {
-    request.setAttribute(Requests.ID, "req_" + UUID.randomUUID().toString().replace("-", ""));
+    Requests.giveId(request);
     Set<String> keys = setup.get().configuration().server().apiKeys();
     if (!keys.isEmpty()) {
       checkKey(request, keys);

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// An answer as one JSON body.
 final class BufferWriter implements AnswerWriter {
+  private final AnswerForm form;
   private final AnswerIdentity identity;
   private final Plan plan;
   private final CompletableFuture<MutableHttpResponse<?>> response = new CompletableFuture<>();
@@ -24,6 +25,7 @@ final class BufferWriter implements AnswerWriter {
   BufferWriter(AnswerIdentity identity, Plan plan) {
     this.identity = identity;
     this.plan = plan;
+    form = AnswerForm.of(plan.purpose());
   }
 
   @Override
@@ -34,7 +36,7 @@ final class BufferWriter implements AnswerWriter {
   @Override
   public void event(ChatEvent event, Completion completion, ObjectNode usage) {
     switch (event) {
-      case ChatEvent.Finish(FinishReason reason) ->
+      case ChatEvent.Finish(FinishReason reason, _) ->
           response.complete(answer(completion, reason, usage));
       case ChatEvent.Failure(UpstreamFailure failure) -> fail(RefusalErrors.of(failure));
       case ChatEvent.Text _,
@@ -47,11 +49,8 @@ final class BufferWriter implements AnswerWriter {
 
   private MutableHttpResponse<?> answer(
       Completion completion, FinishReason reason, ObjectNode usage) {
-    ObjectNode json = identity.frame("chat.completion");
-    ObjectNode choice = json.putArray("choices").addObject().put("index", 0);
-    choice.set("message", completion.message());
-    choice.putNull("logprobs");
-    choice.put("finish_reason", reason.label());
+    ObjectNode json = identity.frame(form.object());
+    json.putArray("choices").add(form.choice(completion, reason));
     json.set("usage", usage);
     MutableHttpResponse<?> answer =
         HttpResponse.ok(json.toString().getBytes(StandardCharsets.UTF_8))

@@ -5,6 +5,7 @@ import dev.memoryrouter.admission.PriorityClass;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Planned;
+import dev.memoryrouter.chat.Purpose;
 import dev.memoryrouter.chat.Refusal;
 import dev.memoryrouter.chat.ServerSettings;
 import dev.memoryrouter.chat.Setups;
@@ -21,8 +22,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Function;
 
-/// Chat completions, and the account of how they came about.
+/// Chat completions and legacy completions, and the account of how they came about.
 @Controller
 @Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
@@ -67,13 +69,31 @@ final class ChatController {
       body = "ChatRequest",
       answer = "ChatCompletion")
   HttpResponse<?> chat(HttpRequest<?> request) throws InterruptedException {
+    return answer(Purpose.CHAT, request, ChatRequestReader::read);
+  }
+
+  /// OpenAI's legacy completion, streamed or not: the prompt alone, without memory.
+  @Post(
+      uris = {"/v1/completions", "/completions"},
+      consumes = MediaType.ALL)
+  @Endpoint(
+      summary = "OpenAI's legacy completion of one text, streamed or not; no memory is added.",
+      body = "CompletionRequest",
+      answer = "TextCompletion")
+  HttpResponse<?> complete(HttpRequest<?> request) throws InterruptedException {
+    return answer(Purpose.COMPLETION, request, CompletionRequestReader::read);
+  }
+
+  private HttpResponse<?> answer(
+      Purpose purpose, HttpRequest<?> request, Function<byte[], ParsedChat> reader)
+      throws InterruptedException {
     long arrival = System.nanoTime();
     byte[] body = Requests.body(request);
-    ParsedChat chat = ChatRequestReader.read(body);
+    ParsedChat chat = reader.apply(body);
     ServerSettings server = setup.get().configuration().server();
     PriorityClass priority = PriorityHeader.read(request, server.queue().priorityHeader());
     long read = System.nanoTime();
-    Plan plan = plan(chat, request);
+    Plan plan = plan(purpose, chat, request);
     meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
     ChatExchange exchange =
         new ChatExchange(
@@ -101,7 +121,7 @@ final class ChatController {
       answer = "Explanation")
   HttpResponse<?> explain(HttpRequest<?> request) {
     ParsedChat chat = ChatRequestReader.read(Requests.body(request));
-    return Replies.json(Explanation.of(plan(chat, request)));
+    return Replies.json(Explanation.of(plan(Purpose.CHAT, chat, request)));
   }
 
   /// What was decided and done for one of the last requests.
@@ -120,8 +140,8 @@ final class ChatController {
                     "The request \"" + id + "\" is not among the last 200.")));
   }
 
-  private Plan plan(ParsedChat chat, HttpRequest<?> request) {
-    return switch (pipeline.plan(chat.request(), Requests.headers(request))) {
+  private Plan plan(Purpose purpose, ParsedChat chat, HttpRequest<?> request) {
+    return switch (pipeline.plan(purpose, chat.request(), Requests.headers(request))) {
       case Planned.Made(Plan plan) -> plan;
       case Planned.Refused(Refusal refusal) -> throw new ApiException(RefusalErrors.of(refusal));
     };

@@ -98,7 +98,9 @@ final class ChatExchange {
   private AnswerWriter writer() {
     AnswerIdentity identity =
         new AnswerIdentity(
-            "chatcmpl-" + incoming.id(), incoming.created(), incoming.chat().request().model());
+            AnswerForm.of(plan.purpose()).id(incoming.id()),
+            incoming.created(),
+            incoming.chat().request().model());
     if (!incoming.chat().stream()) {
       return new BufferWriter(identity, plan);
     }

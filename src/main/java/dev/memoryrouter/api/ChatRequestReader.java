@@ -50,7 +50,6 @@ public final class ChatRequestReader {
   public static ParsedChat read(byte[] json) {
     RequestBody body = RequestBody.parse(json);
     refuseSeveralAnswers(body);
-    RequestBody streamOptions = body.object("stream_options");
     ChatRequest request =
         new ChatRequest(
             body.requiredString("model"),
@@ -59,14 +58,20 @@ public final class ChatRequestReader {
             toolChoice(body),
             options(body),
             responseFormat(body),
-            extras(body.node()));
+            extras(body.node(), INTERPRETED));
+    return parsed(request, body);
+  }
+
+  /// A request with what the body says about the form of the answer.
+  static ParsedChat parsed(ChatRequest request, RequestBody body) {
+    RequestBody streamOptions = body.object("stream_options");
     return new ParsedChat(
         request,
         body.bool("stream", false),
         streamOptions != null && streamOptions.bool("include_usage", false));
   }
 
-  private static void refuseSeveralAnswers(RequestBody body) {
+  static void refuseSeveralAnswers(RequestBody body) {
     Long answers = body.integer("n");
     if (answers != null && answers != 1) {
       throw new ApiException(
@@ -241,7 +246,7 @@ public final class ChatRequestReader {
     };
   }
 
-  private static GenerationOptions options(RequestBody body) {
+  static GenerationOptions options(RequestBody body) {
     Integer limit = body.positive("max_completion_tokens");
     List<String> stop = body.strings("stop");
     if (stop.size() > MOST_STOP_SEQUENCES) {
@@ -292,11 +297,12 @@ public final class ChatRequestReader {
     return new ResponseFormat.JsonSchema(schema.node(), format.node());
   }
 
-  private static ObjectNode extras(ObjectNode body) {
+  /// What is left of a body without the keys that this server reads.
+  static ObjectNode extras(ObjectNode body, Set<String> interpreted) {
     ObjectNode extras = body.objectNode();
     body.properties()
         .forEach(property -> {
-          if (!INTERPRETED.contains(property.getKey())) {
+          if (!interpreted.contains(property.getKey())) {
             extras.set(property.getKey(), property.getValue());
           }
         });

@@ -29,7 +29,7 @@ final class Completion {
       case ChatEvent.ToolCallArguments(int index, String fragment) ->
           calls.get(index).arguments().append(fragment);
       case ChatEvent.Usage counts -> usage = counts;
-      case ChatEvent.Finish(FinishReason reason) -> finish = reason;
+      case ChatEvent.Finish(FinishReason reason, _) -> finish = reason;
       case ChatEvent.Failure(UpstreamFailure why) -> failure = why;
     }
   }
@@ -48,6 +48,10 @@ final class Completion {
 
   ChatEvent.@Nullable Usage usage() {
     return usage;
+  }
+
+  String text() {
+    return text.toString();
   }
 
   /// Everything that the model wrote, for counting.

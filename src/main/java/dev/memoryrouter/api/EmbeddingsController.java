@@ -40,7 +40,9 @@ final class EmbeddingsController {
   }
 
   /// Vectors for one text or several.
-  @Post(value = "/v1/embeddings", consumes = MediaType.ALL)
+  @Post(
+      uris = {"/v1/embeddings", "/embeddings"},
+      consumes = MediaType.ALL)
   @Endpoint(
       summary = "Vectors of texts by the in-process model.",
       body = "EmbeddingRequest",

@@ -7,6 +7,8 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
@@ -21,9 +23,11 @@ final class ErrorResponses implements ErrorResponseProcessor<byte[]> {
     ApiError error = error(context, response);
     MutableHttpResponse<byte[]> answer =
         response
+            .status(error.status(), reason(error.status()))
             .body(error.body().toString().getBytes(StandardCharsets.UTF_8))
             .contentType(MediaType.APPLICATION_JSON_TYPE);
     retryHeaders(answer, error);
+    Requests.name(context.getRequest(), answer);
     return answer;
   }
 
@@ -53,6 +57,35 @@ final class ErrorResponses implements ErrorResponseProcessor<byte[]> {
   }
 
   private static ApiError error(ErrorContext context, MutableHttpResponse<?> response) {
+    Throwable unreadable = Requests.decodingFailure(context.getRequest());
+    return unreadable == null ? refused(context, response) : unreadable(unreadable);
+  }
+
+  private static ApiError unreadable(Throwable cause) {
+    return switch (cause) {
+      case TooLongHttpLineException _ ->
+          unreadable(
+              HttpStatus.REQUEST_URI_TOO_LONG,
+              "uri_too_long",
+              "The address is too long: put long texts into the body of a POST.");
+      case TooLongHttpHeaderException _ ->
+          unreadable(
+              HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+              "headers_too_large",
+              "The headers are too large: send fewer or shorter ones.");
+      default ->
+          unreadable(
+              HttpStatus.BAD_REQUEST,
+              "not_http",
+              "This is not a valid HTTP request: " + cause.getMessage() + ".");
+    };
+  }
+
+  private static ApiError unreadable(HttpStatus status, String code, String message) {
+    return new ApiError(status.getCode(), ApiError.INVALID_REQUEST, code, null, message, null);
+  }
+
+  private static ApiError refused(ErrorContext context, MutableHttpResponse<?> response) {
     String path = context.getRequest().getPath();
     String method = context.getRequest().getMethodName();
     String detail =

@@ -20,6 +20,7 @@ final class ExchangeRecord {
     this.incoming = incoming;
     this.log = log;
     json = Json.object().put("id", incoming.id()).put("created", incoming.created());
+    json.put("object", AnswerForm.of(plan.purpose()).object());
     json.put("stream", incoming.chat().stream());
     json.put("outcome", "running");
     json.setAll(Explanation.of(plan));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The one place where refusals and upstream failures become OpenAI errors. No message but an
 /// overflow's may speak of the context's size: agents drop most of their history when they read
@@ -177,7 +178,12 @@ final class RefusalErrors {
               ? new ApiError(
                   BAD_GATEWAY, SERVER_ERROR, "upstream_refused", null, harmless(message), null)
               : ApiError.badRequest(null, harmless(message));
-      case UpstreamFailure.Busy _ -> server(UNAVAILABLE, "upstream_busy", message, SOON);
+      case UpstreamFailure.Busy(_, @Nullable Duration retryAfter) ->
+          server(
+              UNAVAILABLE,
+              "upstream_busy",
+              message,
+              retryAfter == null ? SOON : seconds(retryAfter));
       case UpstreamFailure.ServerError _ -> server(BAD_GATEWAY, "upstream_error", message, SOON);
       case UpstreamFailure.TimedOut _ ->
           new ApiError(GATEWAY_TIMEOUT, SERVER_ERROR, "upstream_timeout", null, message, null);
@@ -197,8 +203,9 @@ final class RefusalErrors {
     return new ApiError(status, SERVER_ERROR, code, null, message, retryAfter);
   }
 
+  /// Rounded up.
   private static int seconds(Duration retryIn) {
-    return (int) Math.clamp(retryIn.toSeconds() + 1, 1, LONGEST_RETRY_AFTER);
+    return (int) Math.clamp(retryIn.plusMillis(999).toSeconds(), 1, LONGEST_RETRY_AFTER);
   }
 
   private static String reasons(List<Candidate> candidates) {

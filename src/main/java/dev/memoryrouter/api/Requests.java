@@ -1,5 +1,6 @@
 package dev.memoryrouter.api;
 
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.ServerHttpRequest;
@@ -12,16 +13,26 @@ import io.netty.channel.ChannelFutureListener;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What handlers need of a request beyond routing.
 final class Requests {
-  static final String ID = "memory-router.request-id";
+  private static final String ID = "memory-router.request-id";
+  private static final Pattern JSON_TYPE =
+      Pattern.compile(
+          "\\s*(application/(.+\\+)?json|application/x-www-form-urlencoded)?\\s*(;.*)?",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern ENCODING =
+      Pattern.compile("\\s*(identity|(x-)?gzip|(x-)?deflate)?\\s*", Pattern.CASE_INSENSITIVE);
 
   private Requests() {}
 
-  /// The whole body; blocks until it is there.
+  /// The whole JSON body; blocks until it is there.
   static byte[] body(HttpRequest<?> request) {
+    checkLabels(request.getHeaders());
     try (CloseableAvailableByteBody body =
         ((ServerHttpRequest<?>) request).byteBody().buffer().join()) {
       return body.toByteArray();
@@ -33,8 +44,43 @@ final class Requests {
         throw tooLong;
       }
       throw new ApiException(
-          ApiError.badRequest(null, "The request body did not arrive completely."));
+          ApiError.badRequest(
+              null,
+              "The request body did not arrive completely, or is not what its Content-Encoding says."));
     }
+  }
+
+  /// A body without a label is taken for JSON, and so is the label that curl puts on everything.
+  private static void checkLabels(HttpHeaders headers) {
+    String type = headers.get(HttpHeaders.CONTENT_TYPE);
+    if (type != null && !JSON_TYPE.matcher(type).matches()) {
+      throw unsupported(
+          "The body is labelled \"%s\": send JSON with \"Content-Type: application/json\"."
+              .formatted(type));
+    }
+    String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !ENCODING.matcher(encoding).matches()) {
+      throw unsupported(
+          "The body is encoded as \"%s\": send it as it is, or as gzip or deflate."
+              .formatted(encoding));
+    }
+  }
+
+  private static ApiException unsupported(String message) {
+    return new ApiException(
+        new ApiError(415, ApiError.INVALID_REQUEST, "unsupported_media_type", null, message, null));
+  }
+
+  /// Names a request on arrival.
+  static void giveId(HttpRequest<?> request) {
+    request.setAttribute(ID, "req_" + UUID.randomUUID().toString().replace("-", ""));
+  }
+
+  /// Why the request line or the headers could not be read; null when they could.
+  static @Nullable Throwable decodingFailure(HttpRequest<?> request) {
+    return request instanceof NettyHttpRequest<?> netty
+        ? netty.getNativeRequest().decoderResult().cause()
+        : null;
   }
 
   /// The id that the request was given on arrival.
@@ -44,6 +90,10 @@ final class Requests {
 
   /// Gives the response the request's id, so that a report can be matched with the log.
   static void name(HttpRequest<?> request, MutableHttpResponse<?> response) {
+    if (request.getAttribute(ID).isEmpty()) {
+      // What could not be read at all came past the filter.
+      giveId(request);
+    }
     request
         .getAttribute(ID, String.class)
         .ifPresent(id -> response.getHeaders().set("x-request-id", id));

@@ -54,7 +54,7 @@ final class StreamWriter implements AnswerWriter {
     this.waiting = waiting;
     this.includeUsage = includeUsage;
     this.body = body;
-    chunks = new ChunkWriter(identity);
+    chunks = AnswerForm.of(plan.purpose()).chunks(identity);
   }
 
   @Override
@@ -90,7 +90,7 @@ final class StreamWriter implements AnswerWriter {
       case ChatEvent.ToolCallStart start -> send(chunks.toolCallStart(start));
       case ChatEvent.ToolCallArguments arguments -> send(chunks.toolCallArguments(arguments));
       case ChatEvent.Usage _ -> {}
-      case ChatEvent.Finish(FinishReason reason) -> finish(reason, usage);
+      case ChatEvent.Finish(FinishReason reason, _) -> finish(reason, usage);
       case ChatEvent.Failure(UpstreamFailure failure) -> {
         send(ChunkWriter.error(RefusalErrors.of(failure)));
         ended = true;
@@ -108,7 +108,7 @@ final class StreamWriter implements AnswerWriter {
   }
 
   private void send(byte[] bytes) throws InterruptedException {
-    if (!body.write(bytes)) {
+    if (bytes.length > 0 && !body.write(bytes)) {
       throw new InterruptedException("the client left");
     }
   }

@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 /// scenes.
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final int LONGEST_REQUEST_LINE = 16 << 10;
+  private static final Duration IDLE_SPARE = Duration.ofMinutes(1);
 
   private final Components components;
   private final IndexLock lock;
@@ -132,7 +134,11 @@ final class Server implements AutoCloseable {
                 Map.of(
                     "micronaut.server.host", settings.host(),
                     "micronaut.server.port", settings.port(),
-                    "micronaut.server.max-request-size", settings.bodyLimit()))
+                    "micronaut.server.max-request-size", settings.bodyLimit(),
+                    "micronaut.server.max-request-buffer-size", settings.bodyLimit(),
+                    // A connection is silent while a model thinks about an answer without stream.
+                    "micronaut.server.idle-timeout", settings.requestTimeout().plus(IDLE_SPARE),
+                    "micronaut.server.netty.max-initial-line-length", LONGEST_REQUEST_LINE))
             .start();
     try {
       return context.getBean(EmbeddedServer.class).start();

@@ -94,7 +94,7 @@ final class ChatAnswerer {
     if (refusal.isPresent()) {
       return new Answer.Refused(refusal.get(), attempts);
     }
-    return plan.conversation().isAgent()
+    return plan.conversation().isAgent() || plan.purpose() == Purpose.COMPLETION
         ? new Answer.Refused(new Refusal.NoModel(candidates), attempts)
         : Extractive.answer(plan, candidates, attempts);
   }

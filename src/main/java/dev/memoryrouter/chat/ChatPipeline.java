@@ -44,7 +44,14 @@ public final class ChatPipeline {
   ///
   /// @param headers of the request, names in lower case
   public Planned plan(ChatRequest request, Map<String, String> headers) {
-    return planner.plan(request, headers, setup.get(), configProblem.get().isPresent());
+    return plan(Purpose.CHAT, request, headers);
+  }
+
+  /// Decides about a request of this purpose without calling a model.
+  ///
+  /// @param headers of the request, names in lower case
+  public Planned plan(Purpose purpose, ChatRequest request, Map<String, String> headers) {
+    return planner.plan(purpose, request, headers, setup.get(), configProblem.get().isPresent());
   }
 
   /// Carries a plan out up to the first payload of an answer, or up to its end when nothing is sent

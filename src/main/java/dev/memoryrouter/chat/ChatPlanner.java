@@ -42,7 +42,11 @@ final class ChatPlanner {
   /// @param headers of the request, names in lower case
   /// @param configDegraded whether an edit of the configuration was refused
   Planned plan(
-      ChatRequest request, Map<String, String> headers, Setup setup, boolean configDegraded) {
+      Purpose purpose,
+      ChatRequest request,
+      Map<String, String> headers,
+      Setup setup,
+      boolean configDegraded) {
     Map<String, String> degraded = new HashMap<>();
     if (configDegraded) {
       degraded.put("config", "edit-refused");
@@ -50,13 +54,15 @@ final class ChatPlanner {
     return switch (setup.names().resolve(request.model())) {
       case Requested.Unknown(List<String> published) ->
           new Planned.Refused(new Refusal.UnknownModel(request.model(), published));
-      case Requested.Explicit(String model) -> plan(request, headers, setup, model, null, degraded);
+      case Requested.Explicit(String model) ->
+          plan(purpose, request, headers, setup, model, null, degraded);
       case Requested.Alias(_, @Nullable String bank) ->
-          plan(request, headers, setup, null, bank, degraded);
+          plan(purpose, request, headers, setup, null, bank, degraded);
     };
   }
 
   private Planned plan(
+      Purpose purpose,
       ChatRequest request,
       Map<String, String> headers,
       Setup setup,
@@ -64,12 +70,24 @@ final class ChatPlanner {
       @Nullable String bankName,
       Map<String, String> degraded) {
     Conversation conversation = reader.read(request, headers);
+    boolean memory = purpose == Purpose.CHAT;
     return switch (setup.banks().choose(bankName, conversation.workspace())) {
       case BankChoice.Chosen(Bank bank) ->
-          new Planned.Made(plan(setup, conversation, headers, explicitModel, bank, degraded));
+          new Planned.Made(
+              plan(
+                  setup,
+                  purpose,
+                  conversation,
+                  headers,
+                  explicitModel,
+                  memory ? bank : null,
+                  degraded));
       case BankChoice.NoBankForWorkspace _ -> {
-        degraded.put("memory", "no-bank-for-workspace");
-        yield new Planned.Made(plan(setup, conversation, headers, explicitModel, null, degraded));
+        if (memory) {
+          degraded.put("memory", "no-bank-for-workspace");
+        }
+        yield new Planned.Made(
+            plan(setup, purpose, conversation, headers, explicitModel, null, degraded));
       }
       case BankChoice.UnknownBank(String name) ->
           new Planned.Refused(
@@ -79,6 +97,7 @@ final class ChatPlanner {
 
   private Plan plan(
       Setup setup,
+      Purpose purpose,
       Conversation conversation,
       Map<String, String> headers,
       @Nullable String explicitModel,
@@ -94,7 +113,8 @@ final class ChatPlanner {
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     List<Candidate> candidates =
         new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());
-    return new Plan(setup, conversation, bank, tokens, route, found.offer(), candidates, degraded);
+    return new Plan(
+        setup, purpose, conversation, bank, tokens, route, found.offer(), candidates, degraded);
   }
 
   private static String tokenizer(Setup setup, String model) {

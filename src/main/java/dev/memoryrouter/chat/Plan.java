@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Everything that was decided for a request before a model is called. Keeps the setup it was
 /// decided with, so that a reload in the meantime changes nothing for it.
 ///
+/// @param purpose what the request wants
 /// @param bank that serves the request, null for none
 /// @param promptTokens of the request as received, by the default model's tokenizer
 /// @param offer what retrieval found
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param degraded what is missing, by key (`memory`, `config`), with the reason
 public record Plan(
     Setup setup,
+    Purpose purpose,
     Conversation conversation,
     @Nullable Bank bank,
     int promptTokens,

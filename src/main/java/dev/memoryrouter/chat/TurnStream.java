@@ -23,7 +23,7 @@ final class TurnStream implements ChatStream {
   public ChatEvent next() throws InterruptedException {
     ChatEvent event = stream.next();
     switch (event) {
-      case ChatEvent.Finish(FinishReason reason) ->
+      case ChatEvent.Finish(FinishReason reason, _) ->
           permit.success(textTools || reason == FinishReason.TOOL_CALLS);
       case ChatEvent.Failure _ -> permit.dropped();
       case ChatEvent.Text _,

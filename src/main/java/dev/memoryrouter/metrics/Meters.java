@@ -21,13 +21,13 @@ public final class Meters {
     this.registry = registry;
   }
 
-  /// A chat request ended.
+  /// A chat or completion request ended.
   ///
   /// @param model key of the model that answered, or `none`
   /// @param outcome `answered`, `failed` or `client-left`
   public void chatEnded(String model, String outcome, Duration duration) {
     Counter.builder("router.chat.requests")
-        .description("Chat requests that ended")
+        .description("Chat and completion requests that ended")
         .tag("model", model)
         .tag("outcome", outcome)
         .register(registry)

@@ -2,6 +2,7 @@ package dev.memoryrouter.upstream;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -10,16 +11,24 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The events of one answer as a format reader finds them. Keeps the promises of [ChatEvent]: no
-/// empty pieces, contiguous tool calls with unique ids and non-empty arguments, one usage, one
-/// terminal event, and no answer without content.
+/// The events of one answer as a format reader finds them, and the one place that decides how it
+/// ends. Keeps the promises of [ChatEvent]: no empty pieces, contiguous tool calls with unique ids
+/// and non-empty arguments, one usage, one terminal event, and no answer without content.
+///
+/// | | piece of the answer | finish reason | usage | failure | end of input |
+/// |---|---|---|---|---|---|
+/// | waiting, answering | passes; a run-on ends the answer by length | awaits the end | the last one holds | fails | fails: broken off |
+/// | finished | passes | the first one holds | the last one holds | ends as finished, unless there is no content | ends as finished; fails when there is no content |
+/// | over | is dropped | – | – | – | – |
 public final class AnswerEvents {
   private static final Pattern USABLE_ID = Pattern.compile("[A-Za-z0-9_-]{1,40}");
 
   private final String who;
+  private final RunOn runOn;
   private final Queue<ChatEvent> events = new ArrayDeque<>();
   private final List<StringBuilder> arguments = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
+  private final Set<Correction> corrections = EnumSet.noneOf(Correction.class);
 
   /// White space before the first words; alone it is no answer.
   private final StringBuilder leadingBlank = new StringBuilder();
@@ -33,15 +42,25 @@ public final class AnswerEvents {
   /// Events of an answer that has not begun.
   ///
   /// @param who names model and upstream in failures
-  public AnswerEvents(String who) {
+  /// @param runOnLimit most identical or blank pieces in a row; null for any number
+  public AnswerEvents(String who, @Nullable Integer runOnLimit) {
     this.who = who;
+    this.runOn = new RunOn(runOnLimit);
   }
 
   public void text(String piece) {
-    if (words && !piece.isEmpty()) {
-      events.add(new ChatEvent.Text(piece));
+    if (over || piece.isEmpty()) {
       return;
     }
+    if (words) {
+      events.add(new ChatEvent.Text(piece));
+    } else {
+      firstWords(piece);
+    }
+    endRunOn(piece);
+  }
+
+  private void firstWords(String piece) {
     leadingBlank.append(piece);
     if (!piece.isBlank()) {
       words = true;
@@ -50,9 +69,10 @@ public final class AnswerEvents {
   }
 
   public void reasoning(String piece) {
-    if (!piece.isEmpty()) {
+    if (!over && !piece.isEmpty()) {
       reasoned = true;
       events.add(new ChatEvent.Reasoning(piece));
+      endRunOn(piece);
     }
   }
 
@@ -64,14 +84,17 @@ public final class AnswerEvents {
   public int toolCall(@Nullable String id, String name) {
     int index = arguments.size();
     arguments.add(new StringBuilder());
-    events.add(new ChatEvent.ToolCallStart(index, usableId(id), name));
+    if (!over) {
+      events.add(new ChatEvent.ToolCallStart(index, usableId(id), name));
+    }
     return index;
   }
 
   public void arguments(int index, String fragment) {
-    if (!fragment.isEmpty()) {
+    if (!over && !fragment.isEmpty()) {
       arguments.get(index).append(fragment);
       events.add(new ChatEvent.ToolCallArguments(index, fragment));
+      endRunOn(fragment);
     }
   }
 
@@ -83,30 +106,59 @@ public final class AnswerEvents {
     }
   }
 
-  /// The model has stopped; usage may still follow.
+  /// The model has stopped; usage may still follow. The first reason said holds.
   public void finish(FinishReason reason) {
-    finish = reason;
+    if (finish == null) {
+      finish = reason;
+    }
   }
 
   /// Nothing follows. Without a finish reason the stream broke off.
   public void complete() {
     @Nullable FinishReason reason = finish;
-    if (over) {
-      return;
-    }
     if (reason == null) {
-      fail(
+      end(
           new UpstreamFailure.Broken(
               who + " ended its stream without a finish: it was stopped or failed on the way."));
-    } else if (!words && arguments.isEmpty()) {
-      fail(new UpstreamFailure.Empty(emptyMessage(reason)));
-    } else {
+    } else if (hasContent()) {
       completeWith(reason);
+    } else {
+      end(new UpstreamFailure.Empty(emptyMessage(reason)));
     }
   }
 
-  /// The answer cannot be completed; ignored once it is over.
+  /// Something went wrong. What comes after the finish reason of a whole answer does not take the
+  /// answer back.
   public void fail(UpstreamFailure failure) {
+    if (finish != null && hasContent()) {
+      complete();
+    } else {
+      end(failure);
+    }
+  }
+
+  /// The server itself ends a run of so many identical tokens, without a word.
+  public void stoppedByServerAfter(int repetitions) {
+    if (runOn.length() >= repetitions) {
+      finish(FinishReason.LENGTH);
+      corrections.add(Correction.STOPPED_RUN_ON);
+      complete();
+    }
+  }
+
+  private void endRunOn(String piece) {
+    if (runOn.exceededBy(piece)) {
+      corrections.add(Correction.STOPPED_RUN_ON);
+      finish(FinishReason.LENGTH);
+      complete();
+    }
+  }
+
+  private boolean hasContent() {
+    return words || !arguments.isEmpty();
+  }
+
+  private void end(UpstreamFailure failure) {
     if (!over) {
       over = true;
       events.add(new ChatEvent.Failure(failure));
@@ -138,16 +190,19 @@ public final class AnswerEvents {
   }
 
   private void completeWith(FinishReason reason) {
+    if (over) {
+      return;
+    }
     for (int i = 0; i < arguments.size(); i++) {
       if (arguments.get(i).isEmpty()) {
-        arguments(i, "{}");
+        events.add(new ChatEvent.ToolCallArguments(i, "{}"));
       }
     }
     if (usage != null) {
       events.add(usage);
     }
     over = true;
-    events.add(new ChatEvent.Finish(finalReason(reason)));
+    events.add(new ChatEvent.Finish(finalReason(reason), corrections));
   }
 
   /// Upstreams say `stop` or `length` beside complete tool calls; only a call that was cut off is a

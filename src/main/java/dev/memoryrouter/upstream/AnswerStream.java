@@ -70,11 +70,11 @@ final class AnswerStream implements ChatStream {
         lines.accept(piece, this::accept);
       }
     } catch (TimeoutException _) {
-      endWithout(new UpstreamFailure.TimedOut(silence()));
+      events.fail(new UpstreamFailure.TimedOut(silence()));
     } catch (LineSplitter.TooLong e) {
-      endWithout(new UpstreamFailure.Broken(events.who() + " sent " + e.getMessage() + "."));
+      events.fail(new UpstreamFailure.Broken(events.who() + " sent " + e.getMessage() + "."));
     } catch (IOException _) {
-      endWithout(
+      events.fail(
           new UpstreamFailure.Broken(
               events.who() + " lost its connection in the middle of an answer."));
     } catch (InterruptedException e) {
@@ -84,16 +84,9 @@ final class AnswerStream implements ChatStream {
   }
 
   private void accept(String line) {
-    if (!events.over() && format.line(line, events)) {
+    boolean finished = events.finished();
+    if (!events.over() && format.line(line, events) && !finished) {
       lastData = System.nanoTime();
-    }
-  }
-
-  private void endWithout(UpstreamFailure failure) {
-    if (events.finished()) {
-      events.complete();
-    } else {
-      events.fail(failure);
     }
   }
 

@@ -59,9 +59,12 @@ final class BodyPieces implements HttpResponse.BodySubscriber<BodyPieces>, AutoC
   /// Closes this, after a moment for the end that is due: the connection of a body that was read to
   /// its end can be used again.
   void closeAtEnd(Duration moment) throws InterruptedException {
+    long started = System.nanoTime();
     try {
-      for (byte @Nullable [] rest = next(moment); rest != null; rest = next(moment)) {
-        // What follows a complete answer is of no interest.
+      Duration left = moment;
+      // What follows a complete answer is of no interest, and may have no end.
+      while (left.isPositive() && next(left) != null) {
+        left = moment.minusNanos(System.nanoTime() - started);
       }
     } catch (TimeoutException | IOException _) {
       // Then it is closed before its end.

@@ -1,5 +1,6 @@
 package dev.memoryrouter.upstream;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One event of a streamed answer. A stream is any number of [Text], [Reasoning] and tool call
@@ -29,7 +30,18 @@ public sealed interface ChatEvent {
       implements ChatEvent {}
 
   /// The answer is complete.
-  record Finish(FinishReason reason) implements ChatEvent {}
+  ///
+  /// @param corrections what was changed about it on its way
+  record Finish(FinishReason reason, Set<Correction> corrections) implements ChatEvent {
+    public Finish {
+      corrections = Set.copyOf(corrections);
+    }
+
+    /// The end of an answer that passed unchanged.
+    public Finish(FinishReason reason) {
+      this(reason, Set.of());
+    }
+  }
 
   /// The answer cannot be completed.
   record Failure(UpstreamFailure failure) implements ChatEvent {}

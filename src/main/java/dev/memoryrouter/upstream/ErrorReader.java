@@ -1,5 +1,6 @@
 package dev.memoryrouter.upstream;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,7 +58,12 @@ public final class ErrorReader {
 
   /// Answered with 500 by some servers although a second try would fail in the same way.
   private static final Pattern REFUSAL =
-      any("must be of type", "invalid format:", "not support embeddings");
+      any(
+          "must be of type",
+          "invalid format:",
+          "failed to parse (messages|tools|tool_choice|grammar|json_schema)",
+          "json\\.exception",
+          "not support embeddings");
 
   /// One generation of another request used up the context that llama-server's slots share.
   private static final Pattern SHARED_CONTEXT = any("context size has been exceeded");
@@ -76,8 +82,22 @@ public final class ErrorReader {
   }
 
   /// The failure behind a response other than 200.
-  public UpstreamFailure read(int status, String body) {
-    return classify(status, unwrap(body));
+  ///
+  /// @param retryAfter what the response says about a later try; null when it does not say
+  public UpstreamFailure read(int status, String body, @Nullable Duration retryAfter) {
+    UpstreamFailure failure = classify(status, unwrap(body));
+    return failure instanceof UpstreamFailure.Busy(var message, _)
+        ? new UpstreamFailure.Busy(message, retryAfter)
+        : failure;
+  }
+
+  /// The failure of a response of status 200 that is no answer of a model.
+  ///
+  /// @param type its content type
+  public UpstreamFailure notAnAnswer(String type) {
+    return new UpstreamFailure.Broken(
+        "%s answered with a page of type %s: another server or a proxy may stand at %s; check base-url."
+            .formatted(who, type, upstream.baseUrl()));
   }
 
   /// The failure behind an error inside a response that began with 200.

@@ -60,7 +60,9 @@ public final class HttpCalls {
   /// @param path below the base URL
   /// @param idle longest silence within the answer
   /// @param model for messages
-  public record Question(String path, String json, Duration idle, String model) {}
+  /// @param runOnLimit most identical or blank tokens in a row; null for any number
+  public record Question(
+      String path, String json, Duration idle, String model, @Nullable Integer runOnLimit) {}
 
   /// Sends a chat request and waits for the response headers.
   public ChatStream chat(Question question, AnswerLines format) throws InterruptedException {
@@ -68,12 +70,17 @@ public final class HttpCalls {
     long started = System.nanoTime();
     try {
       HttpResponse<BodyPieces> response = sendTwiceIfStale(request(question), started);
-      if (response.statusCode() == 200) {
-        var limits = new AnswerStream.Limits(started, settings.firstByteTimeout(), question.idle());
-        var events = new AnswerEvents(errors.who());
-        return new AnswerStream(response.body(), format, events, limits);
+      String type = response.headers().firstValue("Content-Type").orElse("");
+      if (response.statusCode() != 200) {
+        return ChatStream.failed(refusal(errors, response));
       }
-      return ChatStream.failed(errors.read(response.statusCode(), errorText(response.body())));
+      if (type.startsWith("text/html")) {
+        response.body().close();
+        return ChatStream.failed(errors.notAnAnswer(type));
+      }
+      var limits = new AnswerStream.Limits(started, settings.firstByteTimeout(), question.idle());
+      var events = new AnswerEvents(errors.who(), question.runOnLimit());
+      return new AnswerStream(response.body(), format, events, limits);
     } catch (TimeoutException _) {
       return ChatStream.failed(
           new UpstreamFailure.TimedOut(
@@ -188,6 +195,22 @@ public final class HttpCalls {
       var _ = call.thenAccept(late -> late.body().close());
       throw e;
     }
+  }
+
+  private static UpstreamFailure refusal(ErrorReader errors, HttpResponse<BodyPieces> response)
+      throws InterruptedException {
+    return errors.read(
+        response.statusCode(), errorText(response.body()), retryAfter(response.headers()));
+  }
+
+  /// Seconds; the other form, a date, is not sent by model servers.
+  private static @Nullable Duration retryAfter(HttpHeaders headers) {
+    return headers
+        .firstValue("Retry-After")
+        .map(String::strip)
+        .filter(text -> text.matches("\\d{1,6}"))
+        .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+        .orElse(null);
   }
 
   /// What an error says; if it is long or comes slowly, its beginning explains the status well

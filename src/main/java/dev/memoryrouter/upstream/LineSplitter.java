@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /// the same lines.
 final class LineSplitter {
   /// Far more than a model writes at once: a server that never ends its line is broken.
-  private static final int LONGEST = 64 << 20;
+  private static final int LONGEST = 16 << 20;
 
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final int longest;

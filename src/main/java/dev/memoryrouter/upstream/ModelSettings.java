@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive how long the upstream keeps it loaded after use
 /// @param options passed on to the upstream (temperature …)
 /// @param repairToolCalls whether a tool call printed as text becomes a tool call
+/// @param runOnLimit identical or blank tokens in a row that are let through before an answer is
+///   ended; null for any number
 public record ModelSettings(
     String key,
     List<String> upstreams,
@@ -34,7 +36,8 @@ public record ModelSettings(
     Turns turns,
     Duration keepAlive,
     Map<String, Object> options,
-    boolean repairToolCalls) {
+    boolean repairToolCalls,
+    @Nullable Integer runOnLimit) {
   /// How many requests run and wait at once; null is as everywhere.
   ///
   /// @param slots requests that run at once; null: as the upstream says, else 1
@@ -81,6 +84,7 @@ public record ModelSettings(
         turns,
         keepAlive,
         options,
-        repairToolCalls);
+        repairToolCalls,
+        runOnLimit);
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param allocatedContext tokens allocated by the upstream now; null when unknown or not loaded
 /// @param capabilities what it can do; configured, else what the upstream says, else
 ///   [Capability#TOOLS]
+/// @param slots requests that the upstream runs at once; null when it does not say
 public record ModelState(
     ModelSettings settings,
     Availability availability,
@@ -20,7 +21,8 @@ public record ModelState(
     @Nullable Integer numCtx,
     @Nullable Integer allocatedContext,
     Set<Capability> capabilities,
-    boolean resident) {
+    boolean resident,
+    @Nullable Integer slots) {
   /// Whether a model can be called.
   public enum Availability {
     AVAILABLE,

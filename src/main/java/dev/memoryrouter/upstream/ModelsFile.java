@@ -23,6 +23,7 @@ public final class ModelsFile {
   private static final int MOST_WAITING = 100_000;
   private static final int DEFAULT_CONTEXT = 32_768;
   private static final int DEFAULT_MAX_OUTPUT = 8_192;
+  private static final int DEFAULT_RUN_ON_LIMIT = 100;
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration FOR_EVER = Duration.ofDays(365);
   private static final String FILE = "file:";
@@ -154,7 +155,8 @@ public final class ModelsFile {
             turns(map),
             keepAlive(map.at("keep-alive")),
             options(map),
-            map.at("repair-tool-calls").flag().orElse(false)));
+            map.at("repair-tool-calls").flag().orElse(false),
+            runOnLimit(map.at("run-on-limit"))));
     map.rejectUnknownKeys();
   }
 
@@ -214,6 +216,11 @@ public final class ModelsFile {
       value.problem("is counted in whole seconds; use 1s, or 0 to unload after each answer");
     }
     return keepAlive;
+  }
+
+  private static @Nullable Integer runOnLimit(YamlValue value) {
+    boolean off = value.text().map(String::strip).filter("off"::equals).isPresent();
+    return off ? null : value.integer(10, 100_000).orElse(DEFAULT_RUN_ON_LIMIT);
   }
 
   private String tokenizer(YamlMap map) {

@@ -1,9 +1,11 @@
 package dev.memoryrouter.upstream;
 
 import dev.memoryrouter.conversation.ChatRequest;
+import dev.memoryrouter.conversation.ResponseFormat;
 import dev.memoryrouter.conversation.Tool;
 import dev.memoryrouter.conversation.ToolChoice;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns an answer that is nothing but a tool call printed as text into that tool call; some models
 /// do so although tools were offered in the proper way. Text is held back only while it can still
-/// become such a call; any other answer passes unchanged.
+/// become such a call; any other answer passes unchanged, and so does one for which JSON was asked.
 public final class TextToolRepair implements ChatStream {
   private final ChatStream source;
   private final TextToolMatcher matcher;
@@ -34,7 +36,8 @@ public final class TextToolRepair implements ChatStream {
         call.model().repairToolCalls()
             && !call.textTools()
             && !request.tools().isEmpty()
-            && !(request.toolChoice() instanceof ToolChoice.None);
+            && !(request.toolChoice() instanceof ToolChoice.None)
+            && request.responseFormat() instanceof ResponseFormat.Text;
     return wanted
         ? new TextToolRepair(
             source, request.tools().stream().map(Tool::name).collect(Collectors.toSet()))
@@ -86,7 +89,7 @@ public final class TextToolRepair implements ChatStream {
     boolean calls = matcher.complete();
     if (calls) {
       var found = matcher.calls();
-      var numbered = new AnswerEvents("");
+      var numbered = new AnswerEvents("", null);
       found.forEach(
           call -> numbered.arguments(numbered.toolCall(null, call.name()), call.arguments()));
       for (ChatEvent event = numbered.poll(); event != null; event = numbered.poll()) {
@@ -98,7 +101,13 @@ public final class TextToolRepair implements ChatStream {
     if (usage != null) {
       ready.add(usage);
     }
-    return calls ? new ChatEvent.Finish(FinishReason.TOOL_CALLS) : finish;
+    return calls ? repaired(finish) : finish;
+  }
+
+  private static ChatEvent repaired(ChatEvent.Finish finish) {
+    Set<Correction> corrections = EnumSet.of(Correction.REPAIRED_TOOL_CALLS);
+    corrections.addAll(finish.corrections());
+    return new ChatEvent.Finish(FinishReason.TOOL_CALLS, corrections);
   }
 
   private void giveUp() {

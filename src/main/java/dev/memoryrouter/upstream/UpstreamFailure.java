@@ -56,7 +56,13 @@ public sealed interface UpstreamFailure {
   }
 
   /// The upstream is busy or loading; a later try may succeed.
-  record Busy(String message) implements UpstreamFailure {}
+  ///
+  /// @param retryAfter when, as stated by the upstream; null when it does not say
+  record Busy(String message, @Nullable Duration retryAfter) implements UpstreamFailure {
+    public Busy(String message) {
+      this(message, null);
+    }
+  }
 
   /// The upstream or its runner failed.
   record ServerError(String message, int status) implements UpstreamFailure {}
@@ -67,6 +73,6 @@ public sealed interface UpstreamFailure {
   /// The stream broke off or was not understood.
   record Broken(String message) implements UpstreamFailure {}
 
-  /// The answer ended with neither text nor tool call.
+  /// The answer ended with neither text nor tool call, or without the tool call that was demanded.
   record Empty(String message) implements UpstreamFailure {}
 }

@@ -50,6 +50,7 @@ public record UpstreamSnapshot(
   /// @param resident loaded now
   /// @param weightBytes size of the weights
   /// @param kvBytesPerToken size of the KV cache for each token of context (f16)
+  /// @param slots requests that run at once
   public record Model(
       String name,
       @Nullable Integer supportedContext,
@@ -57,5 +58,6 @@ public record UpstreamSnapshot(
       @Nullable Set<Capability> capabilities,
       boolean resident,
       @Nullable Long weightBytes,
-      @Nullable Long kvBytesPerToken) {}
+      @Nullable Long kvBytesPerToken,
+      @Nullable Integer slots) {}
 }

@@ -144,7 +144,8 @@ public final class Upstreams {
         type == UpstreamSettings.Type.OPENAI ? null : numCtx(upstream, model, found),
         found == null ? null : found.allocatedContext(),
         capabilities(model, found),
-        found != null && found.resident());
+        found != null && found.resident(),
+        found == null ? null : found.slots());
   }
 
   private static Optional<UpstreamSnapshot.Model> find(

@@ -59,7 +59,8 @@ class EffectiveLimitTest {
             ModelSettings.Turns.DEFAULT,
             Duration.ofMinutes(5),
             Map.of(),
-            false);
+            false,
+            100);
     return new ModelState(
         settings,
         ModelState.Availability.AVAILABLE,
@@ -68,6 +69,7 @@ class EffectiveLimitTest {
         numCtx,
         allocated,
         Set.of(),
-        true);
+        true,
+        null);
   }
 }

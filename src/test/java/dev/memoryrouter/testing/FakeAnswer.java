@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Plays one script to one client.
 final class FakeAnswer {
@@ -14,6 +15,8 @@ final class FakeAnswer {
 
   /// By this, for numbered words of one's own: `count alpha to 500`.
   private static final Pattern COUNT = Pattern.compile("count (\\w+) to (\\d{1,5})");
+
+  private static final JsonMapper JSON = JsonMapper.shared();
 
   private final FakeConnection connection;
   private final Voice voice;
@@ -42,8 +45,18 @@ final class FakeAnswer {
     if (count.find()) {
       return numbered(count.group(1), Integer.parseInt(count.group(2)));
     }
+    if (wantsJson(body)) {
+      return Script.text(
+          JSON.createObjectNode().put("model", model).put("messages", messages.size()).toString());
+    }
     String answer = "I am " + model + " and got " + messages.size() + " messages.";
     return Script.text(answer.split("(?<= )", -1));
+  }
+
+  /// Of both protocols.
+  private static boolean wantsJson(JsonNode body) {
+    return body.has("format")
+        || body.path("response_format").path("type").asString("").startsWith("json");
   }
 
   private static boolean offered(JsonNode body, String tool) {

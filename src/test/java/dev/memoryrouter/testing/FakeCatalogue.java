@@ -18,6 +18,7 @@ final class FakeCatalogue {
   private final Map<String, Integer> loaded;
   volatile String version = "0.33.0";
   volatile @Nullable String props;
+  volatile @Nullable String lmStudio;
   volatile @Nullable String list;
   volatile int listStatus = 200;
   volatile Duration loadTime = Duration.ZERO;
@@ -42,6 +43,7 @@ final class FakeCatalogue {
           case "/api/generate" -> load(body);
           case "/v1/models" -> list == null ? openAiModels().toString() : list;
           case "/props" -> props;
+          case "/api/v0/models" -> lmStudio;
           default -> null;
         };
     int status = path.equals("/v1/models") ? listStatus : 200;

@@ -219,6 +219,11 @@ public final class FakeUpstream implements AutoCloseable {
     catalogue.props = json;
   }
 
+  /// LM Studio's `/api/v0/models`; absent unless set.
+  public void lmStudio(String json) {
+    catalogue.lmStudio = json;
+  }
+
   /// The answer of `/v1/models` instead of the list of models.
   public void openAiModels(int status, String json) {
     catalogue.listStatus = status;

@@ -73,7 +73,8 @@ public final class Calls {
         ModelSettings.Turns.DEFAULT,
         Duration.ofMinutes(30),
         Map.of("temperature", 0.2, "min_p", 0.1),
-        repair);
+        repair,
+        100);
   }
 
   public static ChatRequest request(Message... messages) {
@@ -165,10 +166,14 @@ public final class Calls {
   }
 
   public static FinishReason finish(List<ChatEvent> events) {
-    if (events.getLast() instanceof ChatEvent.Finish(var reason)) {
+    if (events.getLast() instanceof ChatEvent.Finish(var reason, _)) {
       return reason;
     }
     throw new AssertionError("not finished: " + events.getLast());
+  }
+
+  public static Set<Correction> corrections(List<ChatEvent> events) {
+    return events.getLast() instanceof ChatEvent.Finish finish ? finish.corrections() : Set.of();
   }
 
   public static UpstreamFailure failure(List<ChatEvent> events) {

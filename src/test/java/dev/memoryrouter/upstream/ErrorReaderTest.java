@@ -71,6 +71,10 @@ class ErrorReaderTest {
             13_055,
             4096),
         overflow(
+            "{\"error\":\"Cannot truncate prompt with n_keep (15028) >= n_ctx (7424)\"}",
+            15_028,
+            7424),
+        overflow(
             "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}",
             null,
             null));
@@ -84,7 +88,7 @@ class ErrorReaderTest {
   @ParameterizedTest
   @MethodSource("overflows")
   void read_overflow_hasItsCounts(String body, @Nullable Integer prompt, @Nullable Integer limit) {
-    assertThat(errors.read(400, body))
+    assertThat(errors.read(400, body, null))
         .isInstanceOfSatisfying(
             Overflow.class,
             found -> {
@@ -128,6 +132,10 @@ class ErrorReaderTest {
             "{\"error\":{\"code\":500,\"message\":\"image input is not supported - hint: x\"}}",
             Incapable.class),
         Arguments.of(
+            500,
+            "{\"error\":{\"code\":500,\"message\":\"Failed to parse messages: Missing 'role'\"}}",
+            Rejected.class),
+        Arguments.of(
             503,
             "{\"error\":\"server busy, please try again.  maximum pending requests exceeded\"}",
             Busy.class),
@@ -155,7 +163,7 @@ class ErrorReaderTest {
   @ParameterizedTest
   @MethodSource("others")
   void read_otherFailures_areTold(int status, String body, Class<?> kind) {
-    UpstreamFailure failure = errors.read(status, body);
+    UpstreamFailure failure = errors.read(status, body, null);
 
     assertThat(failure).isInstanceOf(kind);
     assertThat(failure.message()).contains("'m'", "'local'").doesNotContain("null");
@@ -163,12 +171,13 @@ class ErrorReaderTest {
 
   @Test
   void read_emptyForbidden_namesTheRemedy() {
-    assertThat(errors.read(403, "").message()).contains("OLLAMA_HOST", "http://localhost:11434");
+    assertThat(errors.read(403, "", null).message())
+        .contains("OLLAMA_HOST", "http://localhost:11434");
   }
 
   @Test
   void read_hugeBody_isShortened() {
-    assertThat(errors.read(500, "x".repeat(100_000)).message().length()).isLessThan(600);
+    assertThat(errors.read(500, "x".repeat(100_000), null).message().length()).isLessThan(600);
   }
 
   @Test

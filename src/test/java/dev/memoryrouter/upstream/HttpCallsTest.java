@@ -91,7 +91,7 @@ class HttpCallsTest {
 
   private static String forbidden(UpstreamSettings.Type type) {
     var settings = Calls.settings(type, URI.create("http://localhost:1"));
-    return new ErrorReader(settings, "m").read(403, "").message();
+    return new ErrorReader(settings, "m").read(403, "", null).message();
   }
 
   @SuppressWarnings("unchecked")

@@ -78,7 +78,8 @@ class ModelsFileTest {
                 ModelSettings.Turns.DEFAULT,
                 Duration.ofMinutes(30),
                 Map.of(),
-                false));
+                false,
+                100));
     assertThat(config.memoryBudget()).isNull();
   }
 
@@ -123,7 +124,8 @@ class ModelsFileTest {
                 new ModelSettings.Turns(2, 20, Duration.ofMinutes(1)),
                 Duration.ofMinutes(5),
                 Map.of("temperature", 0.2, "top_k", 40, "stop", List.of("END"), "label", "off"),
-                true));
+                true,
+                null));
     assertThat(config.memoryBudget()).isEqualTo(1L << 40);
   }
 

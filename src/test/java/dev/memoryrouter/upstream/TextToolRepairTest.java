@@ -4,11 +4,14 @@ import static dev.memoryrouter.upstream.Calls.tool;
 import static dev.memoryrouter.upstream.Calls.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.GenerationOptions;
+import dev.memoryrouter.conversation.ResponseFormat;
 import dev.memoryrouter.conversation.ToolChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +29,21 @@ class TextToolRepairTest {
             GenerationOptions.NONE);
     var model = Calls.model("m", ModelSettings.Think.OFF, null, repair);
     return new UpstreamCall(request, model, "m", 8192, 100, textTools);
+  }
+
+  private static UpstreamCall askingForJson() {
+    UpstreamCall call = call(true, false, new ToolChoice.Unset());
+    ChatRequest asked = call.request();
+    var request =
+        new ChatRequest(
+            asked.model(),
+            asked.messages(),
+            asked.tools(),
+            asked.toolChoice(),
+            asked.options(),
+            new ResponseFormat.JsonObject(),
+            asked.extras());
+    return new UpstreamCall(request, call.model(), "m", 8192, 100, false);
   }
 
   private static List<ChatEvent> repaired(ChatEvent... events) throws InterruptedException {
@@ -57,7 +75,10 @@ class TextToolRepairTest {
 
     assertThat(Calls.toolCalls(events)).containsExactly("read({\"p\":\"}{\"})");
     assertThat(Calls.text(events)).isEmpty();
-    assertThat(events).endsWith(USAGE, new ChatEvent.Finish(FinishReason.TOOL_CALLS));
+    assertThat(events)
+        .endsWith(
+            USAGE,
+            new ChatEvent.Finish(FinishReason.TOOL_CALLS, Set.of(Correction.REPAIRED_TOOL_CALLS)));
   }
 
   @Test
@@ -157,6 +178,17 @@ class TextToolRepairTest {
   }
 
   @Test
+  void next_reasoningBefore_passesAtOnceAndIsNoCall() throws Exception {
+    var thought = new ChatEvent.Reasoning("{\"name\":\"read\",\"arguments\":{}}");
+
+    List<ChatEvent> events =
+        repaired(thought, new ChatEvent.Text("{\"name\":\"list\",\"arguments\":{}}"), FINISH);
+
+    assertThat(events.getFirst()).isEqualTo(thought);
+    assertThat(Calls.toolCalls(events)).containsExactly("list({})");
+  }
+
+  @Test
   void next_failure_leavesNothingHalfShown() throws Exception {
     var failure = new ChatEvent.Failure(new UpstreamFailure.Broken("lost"));
 
@@ -173,5 +205,6 @@ class TextToolRepairTest {
         .isSameAs(source);
     assertThat(TextToolRepair.of(source, call(true, false, new ToolChoice.None())))
         .isSameAs(source);
+    assertThat(TextToolRepair.of(source, askingForJson())).isSameAs(source);
   }
 }

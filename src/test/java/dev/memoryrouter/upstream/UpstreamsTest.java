@@ -69,7 +69,8 @@ class UpstreamsTest {
         ModelSettings.Turns.DEFAULT,
         Duration.ofMinutes(5),
         Map.of(),
-        false);
+        false,
+        100);
   }
 
   private void has(UpstreamSnapshot.Model... models) {
@@ -82,7 +83,7 @@ class UpstreamsTest {
 
   private static UpstreamSnapshot.Model found(
       String name, @Nullable Integer supported, @Nullable Long weights, @Nullable Long kv) {
-    return new UpstreamSnapshot.Model(name, supported, null, null, false, weights, kv);
+    return new UpstreamSnapshot.Model(name, supported, null, null, false, weights, kv, null);
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.memoryrouter.upstream.ChatStream;
 import dev.memoryrouter.upstream.HttpCalls;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.TextToolRepair;
+import dev.memoryrouter.upstream.ToolTerms;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
@@ -40,8 +41,11 @@ public final class OllamaClient implements ModelClient {
       return ChatStream.failed(new UpstreamFailure.Rejected(obstacle.get(), 400));
     }
     String json = OllamaRequest.of(call, canThink(call)).toString();
-    var question = new HttpCalls.Question("/api/chat", json, idle(call), call.upstreamModel());
-    return TextToolRepair.of(http.chat(question, new OllamaLines(settings, call)), call);
+    var question =
+        new HttpCalls.Question(
+            "/api/chat", json, idle(call), call.upstreamModel(), call.model().runOnLimit());
+    ChatStream answer = http.chat(question, new OllamaLines(settings, call));
+    return ToolTerms.of(TextToolRepair.of(answer, call), call);
   }
 
   @Override
@@ -57,7 +61,10 @@ public final class OllamaClient implements ModelClient {
   @Override
   public UpstreamSnapshot inspect() throws InterruptedException {
     UpstreamSnapshot snapshot = inventory.take();
-    latest = snapshot;
+    // What a model can do is remembered over a failed question: the same call stays the same bytes.
+    if (snapshot.reachable()) {
+      latest = snapshot;
+    }
     return snapshot;
   }
 

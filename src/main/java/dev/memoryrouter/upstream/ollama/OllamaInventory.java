@@ -74,7 +74,8 @@ final class OllamaInventory {
                   : capabilities(tag.path("capabilities")),
               !running.isMissingNode(),
               size(tag),
-              facts.kvBytesPerToken()));
+              facts.kvBytesPerToken(),
+              null));
     }
     return models;
   }

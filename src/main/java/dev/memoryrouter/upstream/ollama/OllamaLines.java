@@ -14,6 +14,10 @@ import tools.jackson.databind.JsonNode;
 /// Reads Ollama's stream: one JSON object on each line, the last one with `done`. A stream that
 /// ends without it has failed, whatever came before.
 final class OllamaLines implements AnswerLines {
+  /// Repetitions after which Ollama gives an answer up on its rendered path (`llm/llama_server.go`,
+  /// Completion).
+  private static final int OLLAMAS_RUN_ON_LIMIT = 30;
+
   private final ErrorReader errors;
 
   OllamaLines(UpstreamSettings upstream, UpstreamCall call) {
@@ -35,9 +39,10 @@ final class OllamaLines implements AnswerLines {
     return true;
   }
 
+  /// A complete answer was complete with its last line. Ollama ends a run-on without such a line.
   @Override
   public void end(AnswerEvents out) {
-    // Nothing waits for the end: a complete answer was complete with its last line.
+    out.stoppedByServerAfter(OLLAMAS_RUN_ON_LIMIT);
   }
 
   private void object(JsonNode node, AnswerEvents out) {

@@ -67,7 +67,7 @@ final class OllamaLoad {
   }
 
   private static Optional<UpstreamFailure> failure(HttpCalls.Reply reply, ErrorReader errors) {
-    UpstreamFailure failure = errors.read(reply.status(), reply.body());
+    UpstreamFailure failure = errors.read(reply.status(), reply.body(), null);
     boolean misunderstood =
         failure instanceof UpstreamFailure.Rejected || failure instanceof UpstreamFailure.Incapable;
     return misunderstood ? Optional.empty() : Optional.of(failure);

@@ -3,11 +3,13 @@ package dev.memoryrouter.upstream.ollama;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.GenerationOptions;
 import dev.memoryrouter.conversation.ResponseFormat;
+import dev.memoryrouter.conversation.Tool;
 import dev.memoryrouter.conversation.ToolChoice;
 import dev.memoryrouter.upstream.ModelSettings;
 import dev.memoryrouter.upstream.ModelSettings.Think;
 import dev.memoryrouter.upstream.UpstreamCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,10 +28,11 @@ final class OllamaRequest {
     ChatRequest request = call.request();
     ObjectNode body = JSON.createObjectNode();
     body.put("model", call.upstreamModel());
-    body.set("messages", OllamaMessages.of(request.messages(), call.model().think() != Think.OFF));
-    if (!request.tools().isEmpty() && !(request.toolChoice() instanceof ToolChoice.None)) {
+    body.set("messages", OllamaMessages.of(request.messages(), reasons(call, canThink)));
+    List<Tool> offered = offered(request);
+    if (!offered.isEmpty()) {
       ArrayNode tools = body.putArray("tools");
-      request.tools().forEach(tool -> tools.add(tool.definition()));
+      offered.forEach(tool -> tools.add(tool.definition()));
     }
     format(body, request.responseFormat());
     think(body, call, canThink);
@@ -62,6 +65,16 @@ final class OllamaRequest {
         .put("keep_alive", 0);
   }
 
+  /// Ollama knows no `tool_choice`: it is said by what is offered.
+  private static List<Tool> offered(ChatRequest request) {
+    return switch (request.toolChoice()) {
+      case ToolChoice.None _ -> List.of();
+      case ToolChoice.Named(var name) ->
+          request.tools().stream().filter(tool -> tool.name().equals(name)).toList();
+      case ToolChoice.Unset _, ToolChoice.Auto _, ToolChoice.Required _ -> request.tools();
+    };
+  }
+
   private static void format(ObjectNode body, ResponseFormat format) {
     switch (format) {
       case ResponseFormat.Text _ -> {}
@@ -69,6 +82,11 @@ final class OllamaRequest {
       case ResponseFormat.JsonObject _ -> body.putObject("format").put("type", "object");
       case ResponseFormat.JsonSchema(var schema, _) -> body.set("format", schema);
     }
+  }
+
+  /// Whether the model's earlier reasoning is sent again, which only one that reasons understands.
+  private static boolean reasons(UpstreamCall call, @Nullable Boolean canThink) {
+    return call.model().think() != Think.OFF && !Boolean.FALSE.equals(canThink);
   }
 
   /// A model that can reason does so unless told otherwise; one that cannot refuses the request if

@@ -4,6 +4,7 @@ import dev.memoryrouter.upstream.ChatStream;
 import dev.memoryrouter.upstream.HttpCalls;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.TextToolRepair;
+import dev.memoryrouter.upstream.ToolTerms;
 import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.UpstreamSnapshot;
@@ -28,8 +29,10 @@ public final class OpenAiClient implements ModelClient {
             "/chat/completions",
             OpenAiRequest.of(call).toString(),
             settings.idleTimeout(),
-            call.upstreamModel());
-    return TextToolRepair.of(http.chat(question, new OpenAiLines(settings, call)), call);
+            call.upstreamModel(),
+            call.model().runOnLimit());
+    ChatStream answer = http.chat(question, new OpenAiLines(settings, call));
+    return ToolTerms.of(TextToolRepair.of(answer, call), call);
   }
 
   @Override

@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
-/// What an OpenAI-compatible server says it has: `/v1/models`, and llama-server's `/props` where
-/// there is one.
+/// What an OpenAI-compatible server says it has: `/v1/models`, and llama-server's `/props` or LM
+/// Studio's own list where there is one.
 final class OpenAiInventory {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration EXTRA = Duration.ofSeconds(2);
@@ -60,17 +60,26 @@ final class OpenAiInventory {
   private Map<String, UpstreamSnapshot.Model> models(JsonNode list, long deadline)
       throws InterruptedException {
     JsonNode data = list.path("data");
+    boolean saysLimits = data.valueStream().anyMatch(OpenAiInventory::saysLimits);
     boolean mayHaveProps = data.size() == 1 && !data.path(0).has("max_model_len");
-    JsonNode props = mayHaveProps ? props(deadline) : MissingNode.getInstance();
+    JsonNode props = mayHaveProps ? optional("/props", deadline) : MissingNode.getInstance();
+    boolean mayBeLmStudio = !data.isEmpty() && !saysLimits && props.isMissingNode();
+    var studio =
+        new LmStudioModels(
+            mayBeLmStudio ? optional(LmStudioModels.PATH, deadline) : MissingNode.getInstance());
     var models = new LinkedHashMap<String, UpstreamSnapshot.Model>();
     for (JsonNode entry : data) {
       String id = entry.path("id").asString("");
-      models.put(id, model(id, entry, props));
+      models.put(id, studio.find(id).orElseGet(() -> model(id, entry, props)));
       for (JsonNode alias : entry.path("aliases")) {
         models.putIfAbsent(alias.asString(""), model(alias.asString(""), entry, props));
       }
     }
     return models;
+  }
+
+  private static boolean saysLimits(JsonNode entry) {
+    return entry.has("max_model_len") || entry.has("meta") || entry.has("context_length");
   }
 
   private static UpstreamSnapshot.Model model(String name, JsonNode entry, JsonNode props) {
@@ -87,15 +96,16 @@ final class OpenAiInventory {
         capabilities(props),
         resident,
         meta.path("size").asLong(0) > 0 ? meta.path("size").asLong(0) : null,
-        null);
+        null,
+        first(props.path("total_slots")));
   }
 
-  /// llama-server's properties; other servers have none.
-  private JsonNode props(long deadline) throws InterruptedException {
+  /// A document of one kind of server beside its OpenAI surface; others have none.
+  private JsonNode optional(String path, long deadline) throws InterruptedException {
     String base = settings.baseUrl().toString();
     String root = base.endsWith("/v1") ? base.substring(0, base.length() - 3) : base;
     try {
-      HttpCalls.Reply reply = http.fetch(URI.create(root + "/props"), null, left(deadline));
+      HttpCalls.Reply reply = http.fetch(URI.create(root + path), null, left(deadline));
       return reply.status() == 200 ? JSON.readTree(reply.body()) : MissingNode.getInstance();
     } catch (IOException | JacksonException _) {
       return MissingNode.getInstance();

@@ -40,7 +40,11 @@ final class OpenAiLines implements AnswerLines {
 
   @Override
   public boolean line(String line, AnswerEvents out) {
-    return sse.line(line, payload -> payload(payload, out));
+    boolean data = sse.line(line, payload -> payload(payload, out));
+    if (sse.tooLong()) {
+      out.fail(new UpstreamFailure.Broken(errors.who() + " sent an event without end."));
+    }
+    return data;
   }
 
   @Override
@@ -62,7 +66,7 @@ final class OpenAiLines implements AnswerLines {
   }
 
   private void chunk(JsonNode chunk, AnswerEvents out) {
-    JsonNode error = chunk.path("error");
+    JsonNode error = error(chunk);
     if (!error.isMissingNode() && !error.isNull()) {
       out.fail(errors.inStream(error));
       return;
@@ -73,6 +77,11 @@ final class OpenAiLines implements AnswerLines {
       }
     }
     usage(chunk, out);
+  }
+
+  /// The error of a chunk; in vLLM's older form the chunk is the error itself.
+  private static JsonNode error(JsonNode chunk) {
+    return chunk.path("object").asString("").equals("error") ? chunk : chunk.path("error");
   }
 
   private void choice(JsonNode choice, AnswerEvents out) {

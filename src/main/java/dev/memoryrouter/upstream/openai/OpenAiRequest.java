@@ -4,7 +4,8 @@ import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.GenerationOptions;
 import dev.memoryrouter.conversation.ResponseFormat;
 import dev.memoryrouter.conversation.ToolChoice;
-import dev.memoryrouter.upstream.ModelSettings.Think;
+import dev.memoryrouter.upstream.Capability;
+import dev.memoryrouter.upstream.ModelSettings;
 import dev.memoryrouter.upstream.UpstreamCall;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,12 +29,12 @@ final class OpenAiRequest {
     ChatRequest request = call.request();
     ObjectNode body = JSON.createObjectNode();
     body.put("model", call.upstreamModel());
-    body.set("messages", OpenAiMessages.of(request.messages(), call.model().think() != Think.OFF));
+    body.set("messages", OpenAiMessages.of(request.messages(), reasons(call.model())));
     tools(body, request);
     format(body, request.responseFormat());
     wishes(body, request.options());
     String effort = request.options().reasoningEffort();
-    if (effort != null && call.model().think() != Think.OFF) {
+    if (effort != null && reasons(call.model())) {
       body.put("reasoning_effort", effort);
     }
     request.extras().properties().stream()
@@ -49,6 +50,16 @@ final class OpenAiRequest {
     body.put("stream", true);
     body.putObject("stream_options").put("include_usage", true);
     return body;
+  }
+
+  /// Whether the model reasons as far as the configuration tells: these servers do not say it.
+  private static boolean reasons(ModelSettings model) {
+    Set<Capability> capabilities = model.capabilities();
+    return switch (model.think()) {
+      case OFF -> false;
+      case ON -> true;
+      case AUTO -> capabilities == null || capabilities.contains(Capability.THINKING);
+    };
   }
 
   private static boolean free(ObjectNode body, String key) {
@@ -80,8 +91,14 @@ final class OpenAiRequest {
   private static void format(ObjectNode body, ResponseFormat format) {
     switch (format) {
       case ResponseFormat.Text _ -> {}
+      // LM Studio refuses "json_object" and llama-server does not enforce it; a schema all take.
       case ResponseFormat.JsonObject _ ->
-          body.putObject("response_format").put("type", "json_object");
+          body.putObject("response_format")
+              .put("type", "json_schema")
+              .putObject("json_schema")
+              .put("name", "object")
+              .putObject("schema")
+              .put("type", "object");
       case ResponseFormat.JsonSchema(_, var raw) -> body.set("response_format", raw);
     }
   }

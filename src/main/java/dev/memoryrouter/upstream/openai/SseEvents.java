@@ -3,12 +3,17 @@ package dev.memoryrouter.upstream.openai;
 import java.util.function.Consumer;
 
 /// Puts the lines of a server-sent event stream together to payloads. Comments and fields other
-/// than `data` are left out; a bare JSON line, as some servers send on failure, counts as data.
+/// than `data` are left out. Bare JSON, as some servers send on failure or when they do not stream,
+/// counts as data; it may stand on several lines.
 final class SseEvents {
   private static final String FIELD = "data:";
 
+  /// Far more than any server writes in one event.
+  private static final int LONGEST = 16 << 20;
+
   private final StringBuilder data = new StringBuilder();
   private boolean pending;
+  private boolean bare;
 
   /// Takes one line.
   ///
@@ -25,11 +30,16 @@ final class SseEvents {
       add(value.startsWith(" ") ? value.substring(1) : value);
       return true;
     }
-    if (text.startsWith("{")) {
+    bare |= text.startsWith("{");
+    if (bare) {
       add(text);
-      return true;
     }
-    return false;
+    return bare;
+  }
+
+  /// Whether the event that is being read has grown beyond all measure.
+  boolean tooLong() {
+    return data.length() > LONGEST;
   }
 
   /// The stream has ended; a last event may lack its blank line.
@@ -50,6 +60,7 @@ final class SseEvents {
       String payload = data.toString();
       data.setLength(0);
       pending = false;
+      bare = false;
       payloads.accept(payload);
     }
   }

@@ -24,11 +24,13 @@ import dev.memoryrouter.conversation.ToolCall;
 import dev.memoryrouter.conversation.ToolChoice;
 import dev.memoryrouter.testing.FakeModel;
 import dev.memoryrouter.testing.FakeUpstream;
+import dev.memoryrouter.testing.Fault;
 import dev.memoryrouter.testing.Script;
 import dev.memoryrouter.testing.Script.Step;
 import dev.memoryrouter.upstream.Calls;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ChatEvent;
+import dev.memoryrouter.upstream.Correction;
 import dev.memoryrouter.upstream.FinishReason;
 import dev.memoryrouter.upstream.ModelSettings.Think;
 import dev.memoryrouter.upstream.UpstreamCall;
@@ -38,6 +40,7 @@ import dev.memoryrouter.upstream.UpstreamSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -201,6 +204,76 @@ class OllamaClientTest {
     all(client.chat(call(request, model(MODEL))));
 
     assertThat(fake.chats().getFirst().body().has("tools")).isFalse();
+  }
+
+  @Test
+  void chat_namedTool_isTheOnlyOneOffered() throws Exception {
+    fake.next(Script.tool("b", "{}"));
+    var request =
+        request(
+            List.of(user("x")),
+            List.of(tool("a"), tool("b")),
+            new ToolChoice.Named("b"),
+            GenerationOptions.NONE);
+
+    all(client.chat(call(request, model(MODEL))));
+
+    assertThat(fake.chats().getFirst().body().path("tools"))
+        .isEqualTo(Calls.JSON.createArrayNode().add(tool("b").definition()));
+  }
+
+  @Test
+  void chat_demandedCallIsMissing_isAFailure() throws Exception {
+    fake.next(Script.text("I would rather talk."));
+    var request =
+        request(
+            List.of(user("x")),
+            List.of(tool("a")),
+            new ToolChoice.Required(),
+            GenerationOptions.NONE);
+
+    List<ChatEvent> events = all(client.chat(call(request, model(MODEL))));
+
+    assertThat(failure(events)).isInstanceOf(UpstreamFailure.Empty.class);
+  }
+
+  @Test
+  void chat_reasoningOfTheHistory_isSentOnlyToReasoningModels() throws Exception {
+    var answer =
+        new Message(
+            Role.ASSISTANT,
+            List.of(new Part.Text("a")),
+            Message.Form.STRING,
+            List.of(),
+            null,
+            null,
+            "why");
+    var request = request(user("x"), answer, user("y"));
+    fake.pull(FakeModel.of(MODEL).withCapabilities("completion", "thinking"));
+    client.inspect();
+    for (Think think : Think.values()) {
+      all(client.chat(call(request, model(MODEL, think, null, false))));
+    }
+    fake.pull(FakeModel.of(MODEL));
+    client.inspect();
+    all(client.chat(call(request, model(MODEL, Think.AUTO, null, false))));
+
+    assertThat(fake.chats())
+        .extracting(call -> call.body().path("messages").path(1).path("thinking").asString("none"))
+        .containsExactly("none", "why", "why", "none");
+  }
+
+  @Test
+  void chat_afterAFailedQuestion_theBytesStayTheSame() throws Exception {
+    client.inspect();
+    var question = call(request(user("x")), model(MODEL, Think.OFF, null, false));
+    all(client.chat(question));
+    fake.inject(Fault.REFUSE);
+    assertThat(client.inspect().reachable()).isFalse();
+    fake.heal();
+    all(client.chat(question));
+
+    assertThat(fake.chats().get(1).text()).isEqualTo(fake.chats().get(0).text());
   }
 
   @Test
@@ -381,6 +454,17 @@ class OllamaClientTest {
   }
 
   @Test
+  void chat_endOfOllamasOwnRunOnGuard_isLength() throws Exception {
+    String[] words = Stream.generate(() -> " the").limit(31).toArray(String[]::new);
+    fake.next(Script.text(words).then(new Step.EndEarly()));
+
+    List<ChatEvent> events = all(client.chat(call(MODEL, "x")));
+
+    assertThat(finish(events)).isEqualTo(FinishReason.LENGTH);
+    assertThat(Calls.corrections(events)).containsExactly(Correction.STOPPED_RUN_ON);
+  }
+
+  @Test
   void chat_errorLineInTheStream_fails() throws Exception {
     fake.next(
         Script.text("half")
@@ -503,7 +587,8 @@ class OllamaClientTest {
                 true,
                 19_000_000_000L,
                 // 48 layers × 4 heads × (128 + 128) × 2 bytes: the 96 KiB of qwen3:30b-a3b
-                98_304L));
+                98_304L,
+                null));
     assertThat(snapshot.find("other:1b").orElseThrow().supportedContext()).isNull();
     assertThat(fake.calls("/api/show")).hasSize(1);
     client.inspect();

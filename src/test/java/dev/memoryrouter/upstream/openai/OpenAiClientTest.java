@@ -23,6 +23,7 @@ import dev.memoryrouter.conversation.Role;
 import dev.memoryrouter.conversation.ToolCall;
 import dev.memoryrouter.conversation.ToolChoice;
 import dev.memoryrouter.testing.FakeUpstream;
+import dev.memoryrouter.testing.Fault;
 import dev.memoryrouter.testing.Script;
 import dev.memoryrouter.testing.Script.Step;
 import dev.memoryrouter.upstream.Calls;
@@ -168,7 +169,7 @@ class OpenAiClientTest {
             {'role':'tool','content':'r','tool_call_id':'c1'}],
             'tools':[{'type':'function','function':{'name':'t','parameters':{'type':'object'}}}],
             'tool_choice':{'type':'function','function':{'name':'t'}},'parallel_tool_calls':false,
-            'response_format':{'type':'json_object'},'temperature':0.5,'seed':3,'stop':['S'],
+            'response_format':{'type':'json_schema','json_schema':{'name':'object','schema':{'type':'object'}}},'temperature':0.5,'seed':3,'stop':['S'],
             'user':'u','chat_template_kwargs':{'x':true},'min_p':0.1,
             'max_tokens':512,'stream':true,'stream_options':{'include_usage':true}}\
             """
@@ -366,6 +367,59 @@ class OpenAiClientTest {
   }
 
   @Test
+  void chat_wholeAnswerOfAServerThatDoesNotStream_isRead() throws Exception {
+    fake.next(
+        Script.status(
+            200,
+            """
+            {
+              "object": "chat.completion",
+              "choices": [
+                {"index": 0, "message": {"role": "assistant", "content": "Yes."},
+                 "finish_reason": "stop"}
+              ],
+              "usage": {"prompt_tokens": 7, "completion_tokens": 2}
+            }
+            """));
+
+    assertThat(all(client.chat(call(MODEL, "x"))))
+        .containsExactly(
+            new ChatEvent.Text("Yes."),
+            new ChatEvent.Usage(7, 2, null),
+            new ChatEvent.Finish(FinishReason.STOP));
+  }
+
+  @Test
+  void chat_webPage_namesTheBaseUrl() throws Exception {
+    fake.inject(Fault.WRONG_CONTENT_TYPE);
+
+    assertThat(failure(all(client.chat(call(MODEL, "x")))).message())
+        .contains("text/html", "base-url", fake.openAiUrl().toString());
+  }
+
+  @Test
+  void chat_tooManyRequests_saysWhenToTryAgain() throws Exception {
+    fake.inject(Fault.TOO_MANY_REQUESTS);
+
+    assertThat(failure(all(client.chat(call(MODEL, "x")))))
+        .isInstanceOfSatisfying(
+            UpstreamFailure.Busy.class,
+            busy -> assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void chat_olderErrorForm_isAnError() throws Exception {
+    fake.next(
+        Script.of(
+            new Step.Raw(
+                "data: {\"object\":\"error\",\"message\":\"engine died\",\"code\":500}\n\n"),
+            new Step.EndEarly()));
+
+    assertThat(failure(all(client.chat(call(MODEL, "x")))))
+        .isInstanceOf(UpstreamFailure.ServerError.class);
+  }
+
+  @Test
   void chat_redirect_isNotFollowed() throws Exception {
     fake.next(Script.status(307, ""));
 
@@ -402,7 +456,36 @@ class OpenAiClientTest {
     assertThat(client.inspect().find("q"))
         .hasValue(
             new UpstreamSnapshot.Model(
-                "q", 32_768, 8192, Set.of(Capability.TOOLS, Capability.VISION), true, 5L, null));
+                "q", 32_768, 8192, Set.of(Capability.TOOLS, Capability.VISION), true, 5L, null, 2));
+  }
+
+  @Test
+  void inspect_lmStudio_readsItsOwnList() throws Exception {
+    fake.openAiModels(200, "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}");
+    fake.lmStudio(
+        """
+        {"data":[
+          {"id":"a","type":"vlm","state":"loaded","max_context_length":131072,
+           "loaded_context_length":4096,"capabilities":["tool_use"]},
+          {"id":"b","type":"llm","state":"not-loaded","max_context_length":32768}]}
+        """);
+
+    UpstreamSnapshot snapshot = client.inspect();
+
+    assertThat(snapshot.find("a"))
+        .hasValue(
+            new UpstreamSnapshot.Model(
+                "a",
+                131_072,
+                4096,
+                Set.of(Capability.TOOLS, Capability.VISION),
+                true,
+                null,
+                null,
+                null));
+    assertThat(snapshot.find("b"))
+        .hasValue(new UpstreamSnapshot.Model("b", 32_768, null, null, false, null, null, null));
+    assertThat(snapshot.find("c")).isPresent();
   }
 
   @Test
