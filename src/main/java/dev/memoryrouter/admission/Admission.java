@@ -160,7 +160,7 @@ public final class Admission implements AutoCloseable {
   /// @return how many there were
   public int clear() {
     return read(now -> {
-      int before = queue.view(now).waiting();
+      int before = queue.totals().waiting();
       perform(queue.cleared(now));
       return before;
     });
@@ -185,6 +185,16 @@ public final class Admission implements AutoCloseable {
   /// Where a request stands; empty when it does not wait.
   public Optional<QueueView.Place> place(String id) {
     return read(now -> queue.place(id, now));
+  }
+
+  /// Whether a request runs on a model or waits for it.
+  public boolean isBusy(ModelId model) {
+    return read(_ -> queue.isBusy(model));
+  }
+
+  /// How many run and wait.
+  public QueueView.Totals totals() {
+    return read(_ -> queue.totals());
   }
 
   /// The whole queue, to be shown.

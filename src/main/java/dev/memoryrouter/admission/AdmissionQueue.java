@@ -343,9 +343,22 @@ public final class AdmissionQueue {
     return models.waiting(id).map(overview(now)::place);
   }
 
+  /// Whether a request runs on a model or waits for it.
+  public boolean isBusy(ModelId id) {
+    return models.all().stream().anyMatch(model -> model.id().equals(id) && !model.idle());
+  }
+
+  /// How many run and wait.
+  public QueueView.Totals totals() {
+    return new QueueView.Totals(
+        draining,
+        models.all().stream().mapToInt(model -> model.running().size()).sum(),
+        models.all().stream().mapToInt(model -> model.waiting().size()).sum());
+  }
+
   /// The whole queue, to be shown.
   public QueueView view(long now) {
-    return new QueueView(draining, memory.used(), settings.memoryBudget(), overview(now).models());
+    return new QueueView(totals(), memory.used(), settings.memoryBudget(), overview(now).models());
   }
 
   private Overview overview(long now) {

@@ -49,7 +49,10 @@ final class Overview {
   }
 
   QueueView.Place place(Waiter waiter) {
-    List<Waiter> waiting = ranked(waiter.model());
+    return place(waiter, ranked(waiter.model()));
+  }
+
+  private QueueView.Place place(Waiter waiter, List<Waiter> waiting) {
     return new QueueView.Place(
         waiting.indexOf(waiter) + 1, waiting.size(), duration(estimate(waiter)));
   }
@@ -77,7 +80,7 @@ final class Overview {
         duration(estimate(newcomer(model.id()))),
         duration(bound(PriorityClass.INTERACTIVE, model)),
         model.limits(),
-        waiting.stream().map(this::waiting).toList());
+        waiting.stream().map(waiter -> waiting(waiter, waiting)).toList());
   }
 
   private Waiter newcomer(ModelId model) {
@@ -85,12 +88,12 @@ final class Overview {
     return new Waiter(ticket, now, Long.MAX_VALUE, now, 0);
   }
 
-  private QueueView.Waiting waiting(Waiter waiter) {
+  private QueueView.Waiting waiting(Waiter waiter, List<Waiter> all) {
     return new QueueView.Waiting(
         waiter.ticket().id(),
         waiter.ticket().priority(),
         Duration.ofNanos(now - waiter.arrived()),
-        place(waiter),
+        place(waiter, all),
         waiter.bound() == 0 ? null : Duration.ofNanos(waiter.bound()));
   }
 

@@ -10,20 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryUsed bytes of the loaded models
 /// @param memoryBudget null for no bound
 public record QueueView(
-    boolean draining, long memoryUsed, @Nullable Long memoryBudget, List<Model> models) {
+    Totals totals, long memoryUsed, @Nullable Long memoryBudget, List<Model> models) {
   public QueueView {
     models = List.copyOf(models);
   }
 
-  /// Requests that have their turn, of all models.
-  public int running() {
-    return models.stream().mapToInt(Model::running).sum();
-  }
-
-  /// Requests that wait, of all models.
-  public int waiting() {
-    return models.stream().mapToInt(model -> model.waiting().size()).sum();
-  }
+  /// How many requests there are, of all models.
+  ///
+  /// @param draining whether nobody may wait any more
+  public record Totals(boolean draining, int running, int waiting) {}
 
   /// One model.
   ///

@@ -3,8 +3,7 @@ package dev.memoryrouter.api;
 import dev.memoryrouter.chat.Candidate;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.conversation.Conversation;
-import dev.memoryrouter.conversation.Message;
-import dev.memoryrouter.conversation.Role;
+import dev.memoryrouter.conversation.Progress;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.prompt.EffectiveLimit;
 import dev.memoryrouter.prompt.Fit;
@@ -15,6 +14,7 @@ import dev.memoryrouter.routing.TraceStep;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,9 +37,14 @@ public final class Explanation {
     json.put("turn", conversation.turn().label());
     json.put("client", conversation.client().label());
     json.put("mode", conversation.mode() == null ? null : conversation.mode().label());
+    ArrayNode commands = json.putArray("commands");
+    conversation.commands().forEach(commands::add);
+    ArrayNode results = json.putArray("results");
+    conversation.results().forEach(results::add);
+    json.set("progress", progress(conversation.progress()));
     json.put("bank", bank == null ? null : bank.name());
     json.put("workspace", conversation.workspace());
-    json.put("conversation", identity(conversation));
+    json.put("conversation", plan.identity());
     Optional<FittedPrompt> prompt = chosen.flatMap(Explanation::fitted);
     json.set("tokens", tokens(plan, chosen, prompt));
     json.set("memory", memory(prompt.map(FittedPrompt::entries).orElse(List.of())));
@@ -50,15 +55,10 @@ public final class Explanation {
     return json;
   }
 
-  /// The identity of the first message that is not the system prompt's: that one differs between
-  /// conversations.
-  private static String identity(Conversation conversation) {
-    List<Message> messages = conversation.request().messages();
-    int first = 0;
-    while (first < messages.size() - 1 && messages.get(first).role() == Role.SYSTEM) {
-      first++;
-    }
-    return conversation.prefixes().at(first + 1);
+  private static JsonNode progress(@Nullable Progress progress) {
+    return progress == null
+        ? Json.object().nullNode()
+        : Json.object().put("done", progress.done()).put("total", progress.total());
   }
 
   private static Optional<FittedPrompt> fitted(Candidate candidate) {

@@ -36,7 +36,7 @@ final class QueueController {
       answer = "Queue")
   HttpResponse<?> queue() {
     QueueView view = admission.view();
-    ObjectNode json = Json.object().put("object", "list").put("draining", view.draining());
+    ObjectNode json = Json.object().put("object", "list").put("draining", view.totals().draining());
     json.putObject("memory").put("used", view.memoryUsed()).put("budget", view.memoryBudget());
     ArrayNode data = json.putArray("data");
     view.models().forEach(model -> data.add(model(model)));

@@ -5,16 +5,22 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
-import dev.memoryrouter.chat.OwnLoads;
+import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
+import dev.memoryrouter.chat.StickyRoute;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.TurnRules;
 import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.cli.Workbench;
+import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.ConversationMemory.Known;
 import dev.memoryrouter.embedding.CachingEmbedder;
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
+import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
@@ -47,6 +53,7 @@ import org.slf4j.LoggerFactory;
 /// is first asked for.
 final class Components implements Workbench, AutoCloseable {
   private static final long QUERY_CACHE_BYTES = 8L << 20;
+  private static final long ROUTES_BYTES = 32L << 20;
   private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
 
   private final Path root;
@@ -73,6 +80,10 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<Turns> turns =
       new Lazy<>(() -> new Turns(admission(), System::nanoTime));
   private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
+  private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
+  private final Lazy<BlockMemory> blocks = new Lazy<>(this::openBlocks);
+  private final Lazy<Recording> recording =
+      new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
@@ -168,6 +179,13 @@ final class Components implements Workbench, AutoCloseable {
     return new ReloadingConfiguration(new ConfigurationLoader(root), configDir(), environment);
   }
 
+  @Override
+  public Setup setup(Path folder) {
+    Setups made = setups(new ConfigurationLoader(root).load(folder, environment));
+    made.prepare();
+    return made.get();
+  }
+
   private Configuration loadConfiguration() {
     return new ConfigurationLoader(root).load(configDir(), environment);
   }
@@ -189,6 +207,21 @@ final class Components implements Workbench, AutoCloseable {
 
   private Path storePath() {
     return configuration().server().store().path();
+  }
+
+  private DurableMap<Known<StickyRoute>> openRoutes() {
+    var codec = Known.codec(StickyRoute.CODEC);
+    return server
+        ? DurableMap.open(state("routes.log"), ROUTES_BYTES, codec)
+        : DurableMap.inMemory(ROUTES_BYTES, codec);
+  }
+
+  private BlockMemory openBlocks() {
+    return server ? BlockMemory.open(state("blocks.log")) : BlockMemory.inMemory();
+  }
+
+  private Path state(String file) {
+    return storePath().resolve("state").resolve(file);
   }
 
   private static IndexIdentity identity() {
@@ -214,12 +247,12 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Setups makeSetups() {
+    return setups(configuration());
+  }
+
+  private Setups setups(Configuration first) {
     return new Setups(
-        configuration(),
-        new ExampleVectors(queryEmbedder.get()),
-        Components::client,
-        clock,
-        circuits());
+        first, new ExampleVectors(queryEmbedder.get()), Components::client, clock, circuits());
   }
 
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {
@@ -235,14 +268,16 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private ChatPipeline makePipeline() {
-    PromptFitter fitter = new PromptFitter(counter(), new BlockMemory());
+    PromptFitter fitter = new PromptFitter(counter(), blocks.get());
     return new ChatPipeline(
+        new ConversationMemory<>(routes.get()),
         setups(),
         this::configProblem,
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        turns());
+        turns(),
+        recording.get());
   }
 
   /// Commands read the configuration once and fail when it is not valid.
@@ -260,6 +295,9 @@ final class Components implements Workbench, AutoCloseable {
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);
+    routes.ifMade().ifPresent(DurableMap::close);
+    recording.ifMade().ifPresent(Recording::close);
+    blocks.ifMade().ifPresent(BlockMemory::close);
   }
 
   private static void close(VectorStore store) {

@@ -73,7 +73,7 @@ final class Wiring {
         (ticket, result, waited) ->
             meters.turnDecided(
                 ticket.model().toString(), ticket.priority().label(), result, waited));
-    meters.queue(() -> admission.view().running(), () -> admission.view().waiting());
+    meters.queue(() -> admission.totals().running(), () -> admission.totals().waiting());
     return meters;
   }
 

@@ -3,6 +3,7 @@ package dev.memoryrouter.chat;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.Mode;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
@@ -13,10 +14,8 @@ import java.util.function.Supplier;
 /// The way of a request: read, route, retrieve, fit, wait, call. The one place where the steps
 /// meet. Thread-safe; calls block and are meant for virtual threads.
 public final class ChatPipeline {
-  private static final long ROUTE_MEMORY_BYTES = 32L << 20;
-
-  private final ConversationMemory<StickyRoute> routes =
-      new ConversationMemory<>(ROUTE_MEMORY_BYTES, StickyRoute::bytes);
+  private final ConversationMemory<StickyRoute> routes;
+  private final Recording recording;
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
@@ -25,18 +24,23 @@ public final class ChatPipeline {
 
   /// A pipeline over these parts.
   ///
+  /// @param routes the models of running conversations
   /// @param setup the current setup
   /// @param configProblem why an edit of the configuration is not in force
   public ChatPipeline(
+      ConversationMemory<StickyRoute> routes,
       Supplier<Setup> setup,
       Supplier<Optional<String>> configProblem,
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      Turns turns) {
+      Turns turns,
+      Recording recording) {
+    this.recording = recording;
+    this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner = new ChatPlanner(counter, fitter, memory, routes, learnt);
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, turns::isBusy);
     answerer = new ChatAnswerer(turns, fitter, learnt, this::keepRoute);
   }
 
@@ -59,6 +63,7 @@ public final class ChatPipeline {
   ///
   /// @throws InterruptedException when the client left; nothing is left running
   public Answer answer(Plan plan, Terms terms) throws InterruptedException {
+    recording.add(plan);
     return answerer.answer(plan, terms);
   }
 
@@ -70,11 +75,15 @@ public final class ChatPipeline {
   private void keepRoute(ChatAnswerer.AnsweredBy answered) {
     Conversation conversation = answered.plan().conversation();
     if (!conversation.helper()) {
-      String label = answered.plan().route().intent().label();
+      Route route = answered.plan().route();
+      StickyRoute kept = route.kept();
+      Mode mode = conversation.mode();
       routes.remember(
-          conversation.prefixes(),
-          conversation.prefixes().size(),
-          new StickyRoute(answered.model().key(), label));
+          conversation,
+          new StickyRoute(
+              answered.model().key(),
+              kept == null ? route.intent().label() : kept.intent(),
+              mode == null && kept != null ? kept.mode() : mode));
     }
   }
 }

@@ -9,9 +9,11 @@ import dev.memoryrouter.memory.BankChoice;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
+import dev.memoryrouter.upstream.ModelState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides everything about a request that can be decided without calling a model: what the agent
@@ -23,18 +25,22 @@ final class ChatPlanner {
   private final MemoryFinder memory;
   private final ConversationMemory<StickyRoute> routes;
   private final LearntLimits learnt;
+  private final Predicate<ModelState> busy;
 
+  /// @param busy whether somebody uses a model or waits for it
   ChatPlanner(
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
       ConversationMemory<StickyRoute> routes,
-      LearntLimits learnt) {
+      LearntLimits learnt,
+      Predicate<ModelState> busy) {
     this.counter = counter;
     this.fitter = fitter;
     this.memory = memory;
     this.routes = routes;
     this.learnt = learnt;
+    this.busy = busy;
   }
 
   /// A plan, or why there is none.
@@ -106,15 +112,32 @@ final class ChatPlanner {
     ChatRequest request = conversation.request();
     String defaultModel = setup.configuration().routing().defaultModel();
     int tokens = counter.count(request, tokenizer(setup, defaultModel));
-    Route route =
-        new RouteFinder(setup, routes)
-            .route(conversation, new RouteFinder.Facts(headers, bank, tokens, explicitModel));
+    RouteQuestion question =
+        RouteQuestion.of(
+            conversation,
+            headers,
+            bank,
+            tokens,
+            explicitModel,
+            routes.find(conversation).orElse(null),
+            new RouteQuestion.Models(setup.upstreams().states(), busy));
+    Route route = setup.routes().route(question);
     MemoryFinder.Found found = memory.find(setup, conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
     List<Candidate> candidates =
         new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());
     return new Plan(
-        setup, purpose, conversation, bank, tokens, route, found.offer(), candidates, degraded);
+        setup,
+        purpose,
+        conversation,
+        routes.identity(conversation),
+        bank,
+        tokens,
+        question,
+        route.judged(candidates),
+        found.offer(),
+        candidates,
+        degraded);
   }
 
   private static String tokenizer(Setup setup, String model) {

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// decided with, so that a reload in the meantime changes nothing for it.
 ///
 /// @param purpose what the request wants
+/// @param identity of the conversation, the same in all its requests
 /// @param bank that serves the request, null for none
 /// @param promptTokens of the request as received, by the default model's tokenizer
+/// @param question what the route was found by
 /// @param offer what retrieval found
 /// @param candidates all models in the order in which they are tried
 /// @param degraded what is missing, by key (`memory`, `config`), with the reason
@@ -25,8 +27,10 @@ public record Plan(
     Setup setup,
     Purpose purpose,
     Conversation conversation,
+    String identity,
     @Nullable Bank bank,
     int promptTokens,
+    RouteQuestion question,
     Route route,
     MemoryOffer offer,
     List<Candidate> candidates,

@@ -1,154 +1,261 @@
 package dev.memoryrouter.chat;
 
-import dev.memoryrouter.conversation.Conversation;
-import dev.memoryrouter.conversation.ConversationMemory;
-import dev.memoryrouter.conversation.HumanWords;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.memoryrouter.conversation.Mode;
 import dev.memoryrouter.conversation.TurnKind;
-import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.routing.IntentClassifier;
 import dev.memoryrouter.routing.IntentResult;
 import dev.memoryrouter.routing.RouteChoice;
 import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.routing.RuleRouter;
-import dev.memoryrouter.routing.Signals;
 import dev.memoryrouter.routing.TraceStep;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Which model should answer: the one asked for by name, else the conversation's model where it
-/// must not change, else the rules' choice, unless a switch is not worth its cost.
-final class RouteFinder {
-  private final Setup setup;
+/// must not change, else the rules' choice, unless a switch is not worth its cost. The same
+/// question always has the same answer. Thread-safe.
+public final class RouteFinder {
+  private static final long MAX_CHARACTERS = 2L << 20;
+
+  /// About what a result takes besides the words.
+  private static final int ENTRY = 300;
+
   private final RoutingConfig routing;
-  private final ConversationMemory<StickyRoute> routes;
+  private final IntentClassifier intents;
+  private final Set<String> models;
 
-  /// What the rules may look at besides the conversation.
-  ///
-  /// @param tokens of the request as received
-  /// @param explicitModel key of a model asked for by name, null for none
-  record Facts(
-      Map<String, String> headers,
-      @Nullable Bank bank,
-      int tokens,
-      @Nullable String explicitModel) {}
+  /// The steps of a tool loop all ask about the same words.
+  private final Cache<String, IntentResult> told =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_CHARACTERS)
+          .<String, IntentResult>weigher((words, _) -> ENTRY + words.length())
+          .build();
 
-  RouteFinder(Setup setup, ConversationMemory<StickyRoute> routes) {
-    this.setup = setup;
-    this.routing = setup.configuration().routing();
-    this.routes = routes;
+  /// @param models keys of the configured models
+  RouteFinder(RoutingConfig routing, IntentClassifier intents, Set<String> models) {
+    this.routing = routing;
+    this.intents = intents;
+    this.models = models;
   }
 
-  Route route(Conversation conversation, Facts facts) {
-    IntentResult intent = intent(conversation);
-    List<TraceStep> trace = new ArrayList<>();
-    String explicit = facts.explicitModel();
-    if (explicit != null) {
-      trace.add(new TraceStep("explicit-model", null, "chosen", explicit));
-      return new Route(explicit, Route.EXPLICIT, intent, trace);
+  Route route(RouteQuestion question) {
+    return new Decision(question).route();
+  }
+
+  /// What words are about; not kept while keywords alone tell, which is only for the first moments.
+  private IntentResult classify(String words) {
+    IntentResult known = intents.ready() ? told.getIfPresent(words) : null;
+    if (known != null) {
+      return known;
     }
-    Optional<StickyRoute> sticky = sticky(conversation);
-    if (sticky.isPresent() && mustStick(conversation, intent)) {
-      String why =
-          conversation.turn() == TurnKind.HUMAN ? "no-intent" : conversation.turn().label();
-      trace.add(new TraceStep("sticky", null, "kept", sticky.get().model() + " (" + why + ")"));
-      return new Route(sticky.get().model(), Route.STICKY, intent, trace);
+    boolean lasting = intents.ready();
+    IntentResult result = intents.classify(words);
+    if (lasting) {
+      told.put(words, result);
     }
-    RouteChoice choice = RuleRouter.choose(signals(conversation, facts, intent), routing);
-    trace.addAll(choice.trace());
-    return sticky
-        .filter(
-            old -> hasNoReason(choice, intent, trace) || switchTooSmall(old, choice, intent, trace))
-        .map(old -> new Route(old.model(), Route.STICKY, intent, trace))
-        .orElseGet(() -> new Route(choice.model(), choice.rule(), intent, trace));
+    return result;
   }
 
-  private IntentResult intent(Conversation conversation) {
-    HumanWords words = conversation.human();
-    return setup.intents().classify(words == null ? "" : words.text());
-  }
+  /// One decision with its trace.
+  private final class Decision {
+    private final RouteQuestion question;
+    private final List<TraceStep> trace = new ArrayList<>();
+    private final @Nullable StickyRoute before;
+    private final IntentResult intent;
 
-  private Optional<StickyRoute> sticky(Conversation conversation) {
-    if (conversation.helper() || beginsAnew(conversation.turn())) {
-      return Optional.empty();
+    Decision(RouteQuestion question) {
+      this.question = question;
+      before = before();
+      intent = intent();
     }
-    return routes
-        .longestKnown(conversation.prefixes())
-        .map(ConversationMemory.Match::value)
-        .filter(route -> setup.configuration().models().models().containsKey(route.model()));
-  }
 
-  /// Equal first words are another conversation's.
-  private static boolean beginsAnew(TurnKind turn) {
-    return turn == TurnKind.FIRST || turn == TurnKind.SUBAGENT;
-  }
-
-  /// Within a tool loop the model does not change, and words without an intent of their own
-  /// ("continue") change nothing either.
-  private static boolean mustStick(Conversation conversation, IntentResult intent) {
-    return switch (conversation.turn()) {
-      case TOOL_LOOP, NUDGE, RESUME, CONDENSE -> true;
-      case HUMAN -> intent.label().equals(IntentResult.NONE);
-      case FIRST, SUBAGENT, COMMIT_MESSAGE, TITLE -> false;
-    };
-  }
-
-  /// Words that no rule and no intent takes hold of are no reason to leave the conversation's model
-  /// for the default one.
-  private static boolean hasNoReason(
-      RouteChoice choice, IntentResult intent, List<TraceStep> trace) {
-    boolean noReason =
-        choice.rule().equals(RouteChoice.DEFAULT) && intent.label().equals(IntentResult.UNSURE);
-    if (noReason) {
-      trace.add(new TraceStep("sticky", null, "kept", "unsure"));
+    Route route() {
+      String explicit = question.explicitModel();
+      if (explicit != null) {
+        step("explicit-model", null, "chosen", explicit);
+        return new Route(explicit, Route.EXPLICIT, intent, null, trace);
+      }
+      if (before != null && question.turn() != TurnKind.HUMAN) {
+        return kept(before, question.turn().label());
+      }
+      RouteChoice choice = RuleRouter.choose(question.signals(intent), routing);
+      trace.addAll(choice.trace());
+      if (question.helper()) {
+        return forHelper(choice);
+      }
+      return before == null ? unlessLoaded(choice) : atHumanTurn(before, choice);
     }
-    return noReason;
-  }
 
-  /// A switch that rests on another intent must win by the configured margin over the intent that
-  /// the conversation was routed by: it costs a model load and the prompt's evaluation.
-  private boolean switchTooSmall(
-      StickyRoute old, RouteChoice choice, IntentResult intent, List<TraceStep> trace) {
-    Double before = intent.scores().get(old.intent());
-    if (before == null
-        || choice.model().equals(old.model())
-        || intent.label().equals(old.intent())
-        || !restsOnIntent(choice)) {
-      return false;
+    /// A helper call has no part in the conversation, and equal first words are another
+    /// conversation's.
+    private @Nullable StickyRoute before() {
+      StickyRoute known = question.before();
+      boolean beginsAnew =
+          question.turn() == TurnKind.FIRST || question.turn() == TurnKind.SUBAGENT;
+      if (known == null || question.helper() || beginsAnew) {
+        return null;
+      }
+      if (!models.contains(known.model())) {
+        step("sticky", null, "not-configured", known.model());
+        return null;
+      }
+      return known;
     }
-    double lead = intent.score() - before;
-    boolean tooSmall = lead < routing.stickiness().switchMargin();
-    trace.add(
-        new TraceStep(
-            "switch-margin",
-            choice.rule(),
-            tooSmall ? "kept " + old.model() : "switched",
-            String.format(java.util.Locale.ROOT, "%.3f", lead)));
-    return tooSmall;
+
+    /// In a conversation that is not known, words that say too little are read with the task that
+    /// they belong to.
+    private IntentResult intent() {
+      IntentResult said = classify(question.words());
+      String task = question.task();
+      if (before != null || task == null || !isOpen(said)) {
+        return said;
+      }
+      IntentResult meant = classify(task + "\n" + question.words());
+      if (isOpen(meant)) {
+        return said;
+      }
+      step("intent", null, "with-task", figure(meant.label(), meant.score()));
+      return meant;
+    }
+
+    private Route kept(StickyRoute old, String why) {
+      step("sticky", null, "kept", old.model() + " (" + why + ")");
+      return new Route(old.model(), Route.STICKY, intent, old, trace);
+    }
+
+    private Route chosen(RouteChoice choice) {
+      return new Route(choice.model(), choice.rule(), intent, null, trace);
+    }
+
+    /// A helper call is worth no model load and no wait.
+    private Route forHelper(RouteChoice choice) {
+      List<String> order = new ArrayList<>(List.of(choice.model()));
+      order.addAll(routing.fallbacksOf(choice.model()));
+      order.addAll(models);
+      return order.stream()
+          .filter(model -> question.idle().contains(model) && question.able().contains(model))
+          .findFirst()
+          .filter(model -> !model.equals(choice.model()))
+          .map(model -> instead(model, choice.rule(), "loaded and free"))
+          .orElseGet(() -> chosen(choice));
+    }
+
+    private Route atHumanTurn(StickyRoute old, RouteChoice choice) {
+      if (!question.able().contains(old.model())) {
+        step("switch", null, "forced", old.model() + " cannot serve this request now");
+        return unlessLoaded(choice);
+      }
+      if (choice.model().equals(old.model())) {
+        return chosen(choice);
+      }
+      if (!restsOnIntent(choice)) {
+        step("switch", choice.rule(), "forced", choice.trace().getLast().value());
+        return chosen(choice);
+      }
+      if (intent.label().equals(IntentResult.NONE) || hasNoReason(choice)) {
+        return kept(old, intent.label());
+      }
+      if (isToggled(old.mode())) {
+        step("switch", choice.rule(), "mode-toggled", "mode=" + question.mode());
+        return chosen(choice);
+      }
+      return isWorthIt(old, choice) ? chosen(choice) : kept(old, "switch-margin");
+    }
+
+    /// Words that no rule and no intent takes hold of are no reason to leave the conversation's
+    /// model for the default one.
+    private boolean hasNoReason(RouteChoice choice) {
+      return choice.rule().equals(RouteChoice.DEFAULT)
+          && intent.label().equals(IntentResult.UNSURE);
+    }
+
+    private boolean isToggled(@Nullable Mode old) {
+      Mode now = question.mode();
+      return now != null && old != null && now != old;
+    }
+
+    /// A switch that rests on another intent must win by the configured margin over the intent that
+    /// the conversation was routed by: it costs a model load and the prompt's evaluation.
+    private boolean isWorthIt(StickyRoute old, RouteChoice choice) {
+      Double score = intent.scores().get(old.intent());
+      if (score == null || intent.label().equals(old.intent())) {
+        return true;
+      }
+      double lead = intent.score() + bonus(choice.model()) - score - bonus(old.model());
+      boolean worth = lead >= routing.stickiness().switchMargin();
+      step(
+          "switch-margin",
+          choice.rule(),
+          worth ? "switched" : "kept " + old.model(),
+          String.format(Locale.ROOT, "%.3f", lead));
+      return worth;
+    }
+
+    private double bonus(String model) {
+      return question.resident().contains(model) ? routing.stickiness().residentBonus() : 0;
+    }
+
+    /// The rules' choice, unless its model is not loaded and another intent, nearly as likely,
+    /// leads to one that is.
+    private Route unlessLoaded(RouteChoice choice) {
+      if (!restsOnIntent(choice) || question.resident().contains(choice.model())) {
+        return chosen(choice);
+      }
+      return intent.scores().entrySet().stream()
+          .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder()))
+          .filter(other -> !other.getKey().equals(intent.label()))
+          .filter(other -> other.getValue() + routing.stickiness().residentBonus() >= best())
+          .flatMap(other -> loaded(other.getKey(), other.getValue()).stream())
+          .findFirst()
+          .map(other -> instead(other.model(), other.rule(), "loaded"))
+          .orElseGet(() -> chosen(choice));
+    }
+
+    private double best() {
+      return intent.scores().values().stream().mapToDouble(it -> it).max().orElse(0);
+    }
+
+    private Optional<RouteChoice> loaded(String label, double score) {
+      IntentResult other = new IntentResult(label, score, intent.scores());
+      RouteChoice choice = RuleRouter.choose(question.signals(other), routing);
+      boolean usable =
+          question.resident().contains(choice.model()) && question.able().contains(choice.model());
+      return usable && restsOnIntent(choice) && !choice.rule().equals(RouteChoice.DEFAULT)
+          ? Optional.of(choice)
+          : Optional.empty();
+    }
+
+    private Route instead(String model, String rule, String why) {
+      step("resident", rule, "preferred", model + " is " + why);
+      return new Route(model, rule, intent, null, trace);
+    }
+
+    /// Whether the rule that decided asks for an intent anywhere in its condition, or none did.
+    private boolean restsOnIntent(RouteChoice choice) {
+      return choice.rule().equals(RouteChoice.DEFAULT)
+          || routing.rules().stream()
+              .filter(rule -> rule.name().equals(choice.rule()))
+              .anyMatch(rule -> rule.when().asksForIntent());
+    }
+
+    private void step(String step, @Nullable String rule, String result, @Nullable String value) {
+      trace.add(new TraceStep(step, rule, result, value));
+    }
   }
 
-  /// Whether the rule that decided asks for an intent anywhere in its condition.
-  private boolean restsOnIntent(RouteChoice choice) {
-    return routing.rules().stream()
-        .filter(rule -> rule.name().equals(choice.rule()))
-        .anyMatch(rule -> rule.when().asksForIntent());
+  private static boolean isOpen(IntentResult intent) {
+    return intent.label().equals(IntentResult.NONE) || intent.label().equals(IntentResult.UNSURE);
   }
 
-  private Signals signals(Conversation conversation, Facts facts, IntentResult intent) {
-    HumanWords words = conversation.human();
-    Bank bank = facts.bank();
-    return new Signals(
-        conversation.client(),
-        conversation.turn(),
-        conversation.mode(),
-        bank == null ? null : bank.name(),
-        conversation.request().model(),
-        words == null ? "" : words.text(),
-        intent,
-        facts.tokens(),
-        conversation.request().images(),
-        conversation.request().tools().size(),
-        facts.headers());
+  private static String figure(String label, double score) {
+    return String.format(Locale.ROOT, "intent=%s (%.2f)", label, score);
   }
 }

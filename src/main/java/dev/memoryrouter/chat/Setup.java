@@ -11,4 +11,5 @@ public record Setup(
     Upstreams upstreams,
     IntentClassifier intents,
     ModelNames names,
-    Banks banks) {}
+    Banks banks,
+    RouteFinder routes) {}

@@ -79,11 +79,14 @@ public final class Setups implements Supplier<Setup> {
             clock,
             contexts,
             circuits);
+    IntentClassifier intents = new IntentClassifier(configuration.routing().intents(), vectors);
     return new Setup(
         configuration,
         upstreams,
-        new IntentClassifier(configuration.routing().intents(), vectors),
+        intents,
         configuration.modelNames(),
-        new Banks(configuration.server().banks()));
+        new Banks(configuration.server().banks()),
+        new RouteFinder(
+            configuration.routing(), intents, configuration.models().models().keySet()));
   }
 }

@@ -5,7 +5,6 @@ import dev.memoryrouter.admission.ModelId;
 import dev.memoryrouter.admission.Ticket;
 import dev.memoryrouter.admission.Turn;
 import dev.memoryrouter.admission.UpstreamReport;
-import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.Upstreams;
 import java.time.Duration;
@@ -37,7 +36,7 @@ public final class Turns {
   Turn acquire(Plan plan, ModelState model, Terms terms) throws InterruptedException {
     String upstream = model.settings().upstream();
     admission.upstreamChanged(report(plan.setup().upstreams(), upstream));
-    @Nullable String conversation = identity(plan.conversation());
+    @Nullable String conversation = plan.conversation().helper() ? null : plan.identity();
     return admission.acquire(
         new Ticket(
             terms.id(),
@@ -47,9 +46,9 @@ public final class Turns {
             terms.timeLeft()));
   }
 
-  private static @Nullable String identity(Conversation conversation) {
-    boolean none = conversation.helper() || conversation.prefixes().size() == 0;
-    return none ? null : conversation.session() + "/" + conversation.prefixes().at(1);
+  /// Whether somebody uses a model or waits for it.
+  boolean isBusy(ModelState model) {
+    return admission.isBusy(new ModelId(model.settings().upstream(), model.key()));
   }
 
   /// An upstream was found not to answer: who waits for it may as well try another.
@@ -73,12 +72,22 @@ public final class Turns {
     Map<String, Integer> slots = new HashMap<>();
     for (String key : upstreams.config().models().keySet()) {
       for (ModelState model : upstreams.everywhere(key)) {
-        if (model.settings().upstream().equals(upstream) && model.resident()) {
-          resident.add(key);
+        if (model.settings().upstream().equals(upstream)) {
+          note(model, resident, slots);
         }
       }
     }
     return new UpstreamReport(
         upstream, true, resident, slots, clock.getAsLong() - OLDEST_NEWS.toNanos());
+  }
+
+  private static void note(ModelState model, Set<String> resident, Map<String, Integer> slots) {
+    if (model.resident()) {
+      resident.add(model.key());
+    }
+    Integer said = model.slots();
+    if (said != null) {
+      slots.put(model.key(), said);
+    }
   }
 }

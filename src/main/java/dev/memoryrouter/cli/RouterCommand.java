@@ -31,6 +31,7 @@ public final class RouterCommand implements Runnable {
         .addSubcommand(new ReindexCommand(workbench))
         .addSubcommand(new SearchCommand(workbench))
         .addSubcommand(new ExplainCommand(workbench))
+        .addSubcommand(new ReplayCommand(workbench))
         .addSubcommand(group(new ConfigCommand(), new ConfigCheckCommand(workbench)))
         .addSubcommand(new DoctorCommand(workbench))
         .addSubcommand(new SetupCommand(workbench))

@@ -2,6 +2,7 @@ package dev.memoryrouter.cli;
 
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
+import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.files.Environment;
@@ -37,6 +38,11 @@ public interface Workbench {
 
   /// What is built from the configuration: upstreams, banks, intents.
   Setups setups();
+
+  /// What is built from the configuration in a folder, intents ready to be told.
+  ///
+  /// @throws dev.memoryrouter.files.ConfigException with every problem of every file
+  Setup setup(Path folder);
 
   /// Plans requests; calls no model.
   ChatPipeline pipeline();

@@ -85,16 +85,17 @@ final class FreeWords {
         return words;
       }
     }
-    return inner.strip();
+    return inner.replace("\\\"", "\"").strip();
   }
 
-  private static String beforeRules(String words) {
+  /// Aider's user message without its rules, stripped.
+  static String beforeRules(String words) {
     for (int i = words.indexOf(AIDER_RULES); i >= 0; i = words.indexOf(AIDER_RULES, i + 1)) {
       if (Tag.isLineStart(words, i)) {
         return words.substring(0, i).strip();
       }
     }
-    return words;
+    return words.strip();
   }
 
   /// The SDK's stored history wraps the words; its wire does not, but its prompt says so.

@@ -8,85 +8,139 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Makes the identities of a conversation's prefixes: SHA-256 over the identity before and the
-/// message, cut to 128 bits. Each field goes in with its length, so that text cannot imitate
-/// structure. The result is the same in every run: it may be kept on disk.
+/// Makes the identities of messages and of a conversation's prefixes: SHA-256 over a message's
+/// fields, and over the identity before and the message's, each cut to 128 bits. Each field goes in
+/// with its length, so that text cannot imitate structure. The result is the same in every run: it
+/// is kept on disk. The digests of long texts are remembered with these texts, so that a turn costs
+/// what is new in it. Thread-safe.
 final class PrefixHasher {
   private static final int BYTES = 16;
-  private static final byte[] START = Arrays.copyOf(utf8("memory-router prefix 1"), BYTES);
+  private static final byte[] START = Arrays.copyOf(utf8("memory-router prefix 2"), BYTES);
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private final MessageDigest digest = sha256();
-  private final ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+  private static final UnaryOperator<String> ITSELF = text -> text;
+  private static final UnaryOperator<String> ARGUMENTS = PrefixHasher::canonical;
 
-  private PrefixHasher() {}
+  private final KnownTexts texts;
 
-  static PrefixChain chain(List<Message> messages) {
-    PrefixHasher hasher = new PrefixHasher();
-    List<String> hashes = new ArrayList<>(messages.size());
-    byte[] state = START;
-    String hex = HexFormat.of().formatHex(state);
-    for (Message message : messages) {
-      if (message.role() != Role.SYSTEM) {
-        state = hasher.next(state, message);
-        hex = HexFormat.of().formatHex(state);
-      }
-      hashes.add(hex);
-    }
-    return new PrefixChain(hashes);
+  PrefixHasher(KnownTexts texts) {
+    this.texts = texts;
   }
 
-  /// The identity of a prefix without any message that counts.
+  /// Identities where all but system messages count.
+  PrefixChain chain(List<Message> messages) {
+    return chainOf(messages.stream().map(PrefixHasher::unlessSystem).toList());
+  }
+
+  /// Identities of a request.
+  ///
+  /// @param counted each message as it counts; null for one that does not
+  PrefixChain chainOf(List<@Nullable Message> counted) {
+    MessageDigest digest = sha256();
+    List<String> prefixes = new ArrayList<>();
+    List<String> messages = new ArrayList<>();
+    byte[] state = START;
+    String hex = empty();
+    for (Message message : counted) {
+      byte[] own = message == null ? null : new Fields(digest).identity(message);
+      if (own != null) {
+        digest.update(state);
+        digest.update(own);
+        state = Arrays.copyOf(digest.digest(), BYTES);
+        hex = HexFormat.of().formatHex(state);
+      }
+      prefixes.add(hex);
+      messages.add(own == null ? "" : HexFormat.of().formatHex(own));
+    }
+    return new PrefixChain(prefixes, messages);
+  }
+
+  /// Identity of a prefix without any message that counts.
   static String empty() {
     return HexFormat.of().formatHex(START);
   }
 
-  private byte[] next(byte[] state, Message message) {
-    digest.update(state);
-    field(message.role().name());
-    for (Part part : message.parts()) {
-      add(part);
-    }
-    for (ToolCall call : message.toolCalls()) {
-      field("call");
-      field(call.id());
-      field(call.name());
-      field(canonical(call.arguments()));
-    }
-    if (message.toolCallId() != null) {
-      field("answers");
-      field(message.toolCallId());
-    }
-    return Arrays.copyOf(digest.digest(), BYTES);
+  /// Identity of a text by itself.
+  static String text(String text) {
+    return HexFormat.of().formatHex(digest(text), 0, BYTES);
   }
 
-  private void add(Part part) {
-    switch (part) {
-      // Null, absent and empty content mean the same.
-      case Part.Text(String text) when text.isEmpty() -> {}
-      case Part.Text(String text) -> {
-        field("text");
+  private static @Nullable Message unlessSystem(Message message) {
+    return message.role() == Role.SYSTEM ? null : message;
+  }
+
+  /// The fields of one message on their way into a digest.
+  private final class Fields {
+    private final MessageDigest digest;
+    private final ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+
+    Fields(MessageDigest digest) {
+      this.digest = digest;
+    }
+
+    byte[] identity(Message message) {
+      field(message.role().name());
+      message.parts().forEach(this::add);
+      for (ToolCall call : message.toolCalls()) {
+        field("call");
+        field(call.id());
+        field(call.name());
+        add(texts.digest(call.arguments(), ARGUMENTS));
+      }
+      if (message.toolCallId() != null) {
+        field("answers");
+        field(message.toolCallId());
+      }
+      return Arrays.copyOf(digest.digest(), BYTES);
+    }
+
+    private void add(Part part) {
+      switch (part) {
+        // Null, absent and empty content mean the same.
+        case Part.Text(String text) when text.isEmpty() -> {}
+        case Part.Text(String text) -> {
+          field("text");
+          content(text);
+        }
+        case Part.Image(String url, _) -> {
+          field("image");
+          content(url);
+        }
+        case Part.Other(String type, var raw) -> {
+          field("other");
+          field(type);
+          field(raw.toString());
+        }
+      }
+    }
+
+    private void content(String text) {
+      if (text.length() < KnownTexts.LONG) {
         field(text);
+      } else {
+        field("digest");
+        add(texts.digest(text, ITSELF));
       }
-      case Part.Image(String url, _) -> {
-        field("image");
-        field(url);
-      }
-      case Part.Other(String type, var raw) -> {
-        field("other");
-        field(type);
-        field(raw.toString());
-      }
+    }
+
+    private void field(String value) {
+      add(utf8(value));
+    }
+
+    private void add(byte[] bytes) {
+      digest.update(length.clear().putInt(bytes.length).flip());
+      digest.update(bytes);
     }
   }
 
-  private void field(String value) {
-    byte[] bytes = utf8(value);
-    digest.update(length.clear().putInt(bytes.length).flip());
-    digest.update(bytes);
+  /// The whole digest of a text.
+  static byte[] digest(String text) {
+    return sha256().digest(utf8(text));
   }
 
   /// Arguments are re-serialised by clients, so only their meaning counts; what is not JSON counts

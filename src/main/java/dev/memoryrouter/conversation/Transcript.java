@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,23 @@ record Transcript(
 
   List<Message> newestTurn() {
     return messages().subList(turnStart, messages().size());
+  }
+
+  /// Names of the tools whose results the newest turn brings, as far as they are told.
+  List<String> newestResults() {
+    return newestTurn().stream().flatMap(this::results).toList();
+  }
+
+  private Stream<String> results(Message message) {
+    return switch (message.role()) {
+      case TOOL -> Stream.ofNullable(toolNames.get(message.toolCallId()));
+      case USER ->
+          texts(message)
+              .map(text -> ToolHeader.at(text, 0))
+              .filter(Objects::nonNull)
+              .map(ToolHeader::tool);
+      case SYSTEM, ASSISTANT -> Stream.empty();
+    };
   }
 
   boolean hasRole(Role role) {

@@ -1,7 +1,6 @@
 package dev.memoryrouter.conversation;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,20 +15,6 @@ final class TurnRecognizer {
   private static final List<String> TITLE_OPENINGS =
       List.of("you are a title generator", "you generate titles", "generate a title");
   private static final List<String> DIFF_MARKS = List.of("diff --git ", "\n+++ ", "\n@@ ");
-  private static final String INSTRUCTIONS = "<explicit_instructions type=\"";
-  private static final Set<String> CONDENSING =
-      Set.of("condense", "condense_response", "summarize_task", "smol", "compact");
-
-  /// How aider's own user messages begin, beside the examples before the listing.
-  private static final List<String> AIDER_LISTINGS =
-      List.of(
-          "Here are summaries of some files",
-          "I have *added these files to the chat*",
-          "I am not sharing any files",
-          "Here are some *READ ONLY files");
-
-  private static final String AIDER_EXAMPLES_END = "I switched to a new code base.";
-
   private final Transcript transcript;
   private final ClientKind client;
 
@@ -60,8 +45,9 @@ final class TurnRecognizer {
   /// The kind of a request that is no helper call.
   ///
   /// @param words the newest words of a person in the whole request
-  TurnKind turn(@Nullable HumanWords words) {
-    if (client != ClientKind.OTHER && asksToCondense()) {
+  /// @param commands slash commands of the newest turn
+  TurnKind turn(@Nullable HumanWords words, List<String> commands) {
+    if (Instructions.condense(commands)) {
       return TurnKind.CONDENSE;
     }
     boolean opening = !transcript.hasRole(Role.ASSISTANT) && !transcript.hasRole(Role.TOOL);
@@ -102,7 +88,9 @@ final class TurnRecognizer {
       return TurnKind.RESUME;
     }
     if (spoken) {
-      return client == ClientKind.AIDER && isAidersFirst() ? TurnKind.FIRST : TurnKind.HUMAN;
+      return client == ClientKind.AIDER && AiderHistory.of(transcript).isFirst()
+          ? TurnKind.FIRST
+          : TurnKind.HUMAN;
     }
     if (newestTurnHas(Notices::isNudge)) {
       return TurnKind.NUDGE;
@@ -139,23 +127,9 @@ final class TurnRecognizer {
   }
 
   private boolean isWordless(List<Message> users) {
-    return !new WordsFinder(transcript, client).isWrapping()
+    return !WordsFinder.isWrapping(transcript, client)
         && !newestTurnHas(Notices::isAny)
         && users.stream().anyMatch(message -> message.images() > 0 || message.text().isBlank());
-  }
-
-  private boolean isAidersFirst() {
-    List<String> earlier =
-        transcript.messages().subList(0, transcript.turnStart()).stream()
-            .filter(message -> message.role() == Role.USER)
-            .map(Message::text)
-            .toList();
-    int examples = 0;
-    for (int i = 0; i < earlier.size(); i++) {
-      examples = earlier.get(i).startsWith(AIDER_EXAMPLES_END) ? i + 1 : examples;
-    }
-    return earlier.subList(examples, earlier.size()).stream()
-        .allMatch(text -> AIDER_LISTINGS.stream().anyMatch(text::startsWith));
   }
 
   private boolean newestTurnHas(Predicate<String> notice) {
@@ -163,24 +137,6 @@ final class TurnRecognizer {
         .filter(message -> message.role() == Role.USER)
         .flatMap(Transcript::texts)
         .anyMatch(notice);
-  }
-
-  private boolean asksToCondense() {
-    return newestTurnHas(text -> ToolHeader.at(text, 0) == null && hasCondensingInstructions(text));
-  }
-
-  private static boolean hasCondensingInstructions(String text) {
-    for (int i = text.indexOf(INSTRUCTIONS); i >= 0; i = text.indexOf(INSTRUCTIONS, i + 1)) {
-      int from = i + INSTRUCTIONS.length();
-      int end = text.indexOf('"', from);
-      if (end < 0) {
-        return false;
-      }
-      if (Tag.isLineStart(text, i) && CONDENSING.contains(text.substring(from, end))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean asksForCommitMessage(String opening) {

@@ -16,8 +16,10 @@ final class WordsFinder {
 
   private final Transcript transcript;
   private final ClientKind client;
+  private final KnownTexts texts;
 
-  WordsFinder(Transcript transcript, ClientKind client) {
+  WordsFinder(Transcript transcript, ClientKind client, KnownTexts texts) {
+    this.texts = texts;
     this.transcript = transcript;
     this.client = client;
   }
@@ -50,16 +52,21 @@ final class WordsFinder {
   }
 
   /// Whether the client puts a person's words in tags.
-  boolean isWrapping() {
+  private boolean isWrapping() {
+    return isWrapping(transcript, client);
+  }
+
+  /// Whether a client puts a person's words in tags.
+  static boolean isWrapping(Transcript transcript, ClientKind client) {
     return switch (client) {
       case CLINE, ROO -> true;
-      case KILO -> opensWithWrapper();
+      case KILO -> opensWithWrapper(transcript);
       case CLINE_SDK, CONTINUE, AIDER, OPENCODE, QWEN_CODE, OTHER -> false;
     };
   }
 
   /// Kilo's editor extension wraps words as Roo does, its command line does not.
-  private boolean opensWithWrapper() {
+  private static boolean opensWithWrapper(Transcript transcript) {
     Message first = transcript.firstUser();
     return first != null
         && Transcript.texts(first)
@@ -118,7 +125,7 @@ final class WordsFinder {
       if (!(message.parts().get(p) instanceof Part.Text(String text))) {
         continue;
       }
-      WrappedWords read = new WrappedWords(text, source);
+      WrappedWords read = texts.words(text, source);
       for (String words : read.words()) {
         spoken.add(new Spoken(words, p));
       }

@@ -64,7 +64,7 @@ final class HealthController {
   @Get("/readiness")
   @Endpoint(summary = "Requests can be taken.")
   HttpResponse<?> readiness() {
-    return admission.view().draining()
+    return admission.totals().draining()
         ? json(HttpStatus.SERVICE_UNAVAILABLE, status("DOWN"))
         : up();
   }

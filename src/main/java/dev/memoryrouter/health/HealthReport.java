@@ -180,12 +180,12 @@ final class HealthReport {
   }
 
   private ObjectNode queue() {
-    QueueView view = admission.view();
-    Status status = view.draining() ? Status.UNHEALTHY : Status.HEALTHY;
+    QueueView.Totals totals = admission.totals();
+    Status status = totals.draining() ? Status.UNHEALTHY : Status.HEALTHY;
     return JSON.createObjectNode()
         .put("status", status.label())
-        .put("running", view.running())
-        .put("waiting", view.waiting())
-        .put("draining", view.draining());
+        .put("running", totals.running())
+        .put("waiting", totals.waiting())
+        .put("draining", totals.draining());
   }
 }

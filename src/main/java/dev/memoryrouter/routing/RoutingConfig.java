@@ -14,6 +14,7 @@ import java.util.Set;
 /// @param rules the first that matches decides
 /// @param defaultModel key of the model when no rule matches
 /// @param fallbacks by model: those that stand in for it, best first
+/// @param record whether decisions are recorded for `replay`
 public record RoutingConfig(
     String alias,
     List<String> aliases,
@@ -21,7 +22,8 @@ public record RoutingConfig(
     List<RoutingRule> rules,
     String defaultModel,
     Map<String, List<String>> fallbacks,
-    Stickiness stickiness) {
+    Stickiness stickiness,
+    boolean record) {
   public RoutingConfig {
     aliases = List.copyOf(aliases);
     intents = Collections.unmodifiableMap(new LinkedHashMap<>(intents));

@@ -40,11 +40,10 @@ public final class RoutingFile {
     String defaultModel = root.at("default").required().text().map(String::strip).orElse("");
     Map<String, List<String>> fallbacks = fallbacks();
     Stickiness stickiness = stickiness();
-    if (root.at("record").flag().orElse(false)) {
-      root.at("record").problem("recording is not built yet; use false");
-    }
+    boolean record = root.at("record").flag().orElse(false);
     root.rejectUnknownKeys();
-    return new RoutingConfig(alias, aliases, intents, rules, defaultModel, fallbacks, stickiness);
+    return new RoutingConfig(
+        alias, aliases, intents, rules, defaultModel, fallbacks, stickiness, record);
   }
 
   private Map<String, IntentSettings> intents() {

@@ -433,8 +433,8 @@ class AdmissionQueueTest {
 
     assertThat(queue.reason("2")).isEqualTo(RefusalReason.DRAINING);
     assertThat(queue.reason("3")).isEqualTo(RefusalReason.DRAINING);
-    assertThat(queue.view().running()).isEqualTo(1);
-    assertThat(queue.finish("1").view().running()).isZero();
+    assertThat(queue.view().totals().running()).isEqualTo(1);
+    assertThat(queue.finish("1").view().totals().running()).isZero();
   }
 
   @Test

@@ -45,16 +45,16 @@ class AdmissionTest {
 
   @AfterEach
   void close() {
-    assertThat(admission.view().running()).as("permits not given back").isZero();
+    assertThat(admission.totals().running()).as("permits not given back").isZero();
     admission.close();
   }
 
   @Test
   void acquire_freeSlot_isGranted() throws Exception {
     try (Permit _ = permit("1", A)) {
-      assertThat(admission.view().running()).isEqualTo(1);
+      assertThat(admission.totals().running()).isEqualTo(1);
     }
-    assertThat(admission.view().running()).isZero();
+    assertThat(admission.totals().running()).isZero();
   }
 
   @Test
@@ -68,7 +68,7 @@ class AdmissionTest {
     first.success(false);
 
     assertThat(take(order, 5)).containsExactly("0", "1", "2", "3", "4");
-    until(() -> admission.view().running() == 0);
+    until(() -> admission.totals().running() == 0);
   }
 
   @Test
@@ -80,7 +80,7 @@ class AdmissionTest {
       permit.success(true);
       permit.close();
 
-      assertThat(admission.view().running()).isEqualTo(1);
+      assertThat(admission.totals().running()).isEqualTo(1);
     }
   }
 
@@ -92,7 +92,7 @@ class AdmissionTest {
     waiter.interrupt();
     waiter.join();
 
-    assertThat(admission.view().waiting()).isZero();
+    assertThat(admission.totals().waiting()).isZero();
     first.close();
   }
 
@@ -207,8 +207,8 @@ class AdmissionTest {
 
     assertThat(ended).hasValue(2000);
     assertThat(most.get()).as("seed %d", seed).isBetween(1, 3);
-    assertThat(admission.view().waiting()).as("seed %d", seed).isZero();
-    assertThat(admission.view().running()).as("seed %d", seed).isZero();
+    assertThat(admission.totals().waiting()).as("seed %d", seed).isZero();
+    assertThat(admission.totals().running()).as("seed %d", seed).isZero();
   }
 
   private static void end(Permit permit, int how) {
@@ -232,7 +232,7 @@ class AdmissionTest {
 
     first.close();
     assertThat(take(order, 1)).containsExactly("2");
-    until(() -> admission.view().running() == 0);
+    until(() -> admission.totals().running() == 0);
   }
 
   private Permit permit(String id, ModelId model) throws InterruptedException {
@@ -245,7 +245,7 @@ class AdmissionTest {
 
   /// A thread that waits for A, says its id or why it was refused, and ends its turn.
   private Thread pass(String id, BlockingQueue<String> order) {
-    int before = admission.view().waiting();
+    int before = admission.totals().waiting();
     Thread thread =
         Thread.startVirtualThread(() -> {
           try {
@@ -260,7 +260,7 @@ class AdmissionTest {
             Thread.currentThread().interrupt();
           }
         });
-    until(() -> admission.view().waiting() == before + 1);
+    until(() -> admission.totals().waiting() == before + 1);
     return thread;
   }
 

@@ -28,6 +28,8 @@ public final class BenchReport {
           "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone",
           "ConversationBench.readConversation",
               "read a Cline body of 100,000 tokens: JSON and what the agent means",
+          "DecisionBench.toolLoopStep",
+              "decide one step of a tool loop of 100,000 tokens, its JSON included",
           "EmbeddingBench.embedQuery", "embed a short question",
           "EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces",
           "EmbeddingBench.classifyShortText", "tell the intent of a short text, embedding included",

@@ -36,6 +36,11 @@ final class LongPrompt {
     return body;
   }
 
+  /// The request after one of [#body].
+  static ObjectNode next(ObjectNode body, String answer, AgentConversations.Step step) {
+    return agent().nextTurn(body, answer, step);
+  }
+
   static List<String> texts() {
     return texts(body(TOKENS));
   }

@@ -2,100 +2,158 @@ package dev.memoryrouter.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.memoryrouter.conversation.ConversationMemory.Match;
+import dev.memoryrouter.conversation.ConversationMemory.Known;
+import dev.memoryrouter.files.DurableMap;
+import dev.memoryrouter.testing.ChatBodies;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConversationMemoryTest {
   private static final Message SYSTEM = Message.of(Role.SYSTEM, "s");
   private static final Message HI = Message.of(Role.USER, "hi");
   private static final Message HELLO = Message.of(Role.ASSISTANT, "hello");
+  private static final DurableMap.Codec<String> TEXT =
+      new DurableMap.Codec<>(text -> text, Optional::of);
 
-  private final ConversationMemory<String> memory =
-      new ConversationMemory<>(10_000, String::length);
+  private final ConversationReader reader = new ConversationReader();
+  private final DurableMap<Known<String>> entries = DurableMap.inMemory(1 << 20, Known.codec(TEXT));
+  private final ConversationMemory<String> memory = new ConversationMemory<>(entries);
 
   @Test
-  void longestKnown_severalPrefixes_longestWins() {
-    PrefixChain chain = PrefixHasher.chain(List.of(SYSTEM, HI, HELLO, Message.of(Role.USER, "x")));
-    memory.remember(chain, 2, "short");
-    memory.remember(chain, 3, "long");
+  void find_severalPrefixes_longestWins() {
+    remember("short", HI, HELLO);
+    remember("long", HI, HELLO, user("a"), HELLO);
 
-    assertThat(memory.longestKnown(chain)).contains(new Match<>("long", 3));
+    assertThat(memory.find(chat(HI, HELLO, user("a"), HELLO, user("b")))).contains("long");
+    assertThat(memory.find(chat(HI, HELLO, user("c")))).contains("short");
   }
 
   @Test
-  void longestKnown_otherSystemPrompt_matchCountsOwnMessages() {
-    memory.remember(PrefixHasher.chain(List.of(HI, HELLO)), 2, "known");
+  void find_otherSystemPrompt_known() {
+    remember("known", SYSTEM, HI, HELLO);
 
-    assertThat(memory.longestKnown(PrefixHasher.chain(List.of(SYSTEM, SYSTEM, HI, HELLO, HI))))
-        .contains(new Match<>("known", 4));
+    assertThat(memory.find(chat(Message.of(Role.SYSTEM, "other"), SYSTEM, HI, HELLO, HI)))
+        .contains("known");
   }
 
   @Test
-  void longestKnown_branchOfHistory_matchesCommonPart() {
-    memory.remember(PrefixHasher.chain(List.of(HI, HELLO)), 1, "hi");
+  void find_otherBeginning_nothing() {
+    remember("known", HI);
 
-    assertThat(memory.longestKnown(PrefixHasher.chain(List.of(HI, HI))))
-        .contains(new Match<>("hi", 1));
-    assertThat(memory.longestKnown(PrefixHasher.chain(List.of(HELLO, HI)))).isEmpty();
+    assertThat(memory.find(chat(HELLO, HI))).isEmpty();
   }
 
   @Test
   void remember_systemMessagesOnly_isNoConversation() {
-    PrefixChain chain = PrefixHasher.chain(List.of(SYSTEM));
-    memory.remember(chain, 1, "all");
+    remember("all", SYSTEM);
 
-    assertThat(memory.longestKnown(chain)).isEmpty();
-    assertThat(memory.size()).isZero();
+    assertThat(memory.find(chat(SYSTEM))).isEmpty();
+    assertThat(entries.size()).isZero();
   }
 
   @Test
-  void remember_overBound_leastRecentlyUsedGoes() {
-    List<PrefixChain> chains = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
-      chains.add(PrefixHasher.chain(List.of(Message.of(Role.USER, "m" + i))));
-      memory.remember(chains.getLast(), 1, "v" + i);
-      // Kept in use.
-      assertThat(memory.longestKnown(chains.getFirst())).isPresent();
-      assertThat(memory.bytes()).isBetween(1L, 10_000L);
+  void find_sameSessionWithOtherMessages_known() {
+    memory.remember(opencode("ses_1", HI), "of one");
+    Conversation compacted = opencode("ses_1", user("A summary of what was said."));
+
+    assertThat(memory.find(compacted)).contains("of one");
+    assertThat(memory.identity(compacted)).isEqualTo(memory.identity(opencode("ses_1", HI)));
+    assertThat(memory.identity(opencode("ses_2", HI))).isNotEqualTo(memory.identity(compacted));
+  }
+
+  @Test
+  void find_exactHistoryInASession_isMoreExactThanTheSession() {
+    memory.remember(opencode("ses_1", HI, HELLO, user("a")), "main");
+    memory.remember(opencode("ses_1", user("another agent's order")), "other");
+
+    assertThat(memory.find(opencode("ses_1", HI, HELLO, user("a"), HELLO, user("b"))))
+        .contains("main");
+  }
+
+  @Test
+  void identity_beginningRewritten_tailTells() {
+    Message call =
+        new Message(
+            Role.ASSISTANT,
+            List.of(),
+            Message.Form.ABSENT,
+            List.of(new ToolCall("call_77", "read_files", "{}")),
+            null,
+            null,
+            null);
+    Message result = answering("call_77", "the file");
+    Conversation before = chat(HI, HELLO, user("read it"), call, result);
+    String identity = memory.identity(before);
+    memory.remember(before, "v");
+
+    Conversation compacted =
+        chat(user("Context summary: read something"), call, result, HELLO, user("and now?"));
+    assertThat(memory.find(compacted)).contains("v");
+    assertThat(memory.identity(compacted)).isEqualTo(identity);
+  }
+
+  @Test
+  void identity_shortMessagesInCommon_areAnotherConversation() {
+    remember("v", HI, HELLO, user("thanks"));
+
+    assertThat(memory.find(chat(user("other"), HELLO, user("thanks")))).isEmpty();
+  }
+
+  @Test
+  void identity_equalBeginnings_answersTellThemApart() {
+    Conversation one = chat(HI, HELLO, user("x"));
+    Conversation two = chat(HI, Message.of(Role.ASSISTANT, "good day"), user("x"));
+    remember("v", HI);
+    String first = memory.identity(one);
+    memory.remember(one, "v");
+
+    assertThat(memory.identity(chat(HI))).isEqualTo(first);
+    assertThat(memory.identity(two)).isNotEqualTo(first);
+    memory.remember(two, "w");
+    Conversation later =
+        chat(HI, Message.of(Role.ASSISTANT, "good day"), user("x"), HELLO, user("y"));
+    assertThat(memory.identity(later)).isEqualTo(memory.identity(two));
+    assertThat(memory.identity(chat(HI, HELLO, user("x"), HELLO, HI))).isEqualTo(first);
+  }
+
+  @Test
+  void find_tenThousandMessages_newestFound() {
+    List<Message> messages = new ArrayList<>(List.of(HI));
+    for (int i = 0; i < 5_000; i++) {
+      messages.add(Message.of(Role.ASSISTANT, "a" + i));
+      messages.add(user("u" + i));
     }
-    assertThat(memory.size()).isBetween(20, 60);
-    assertThat(memory.longestKnown(chains.get(1))).isEmpty();
-    assertThat(memory.longestKnown(chains.getLast())).contains(new Match<>("v99", 1));
+    memory.remember(chat(messages.toArray(Message[]::new)), "long");
+    messages.add(HELLO);
+    messages.add(HI);
+
+    assertThat(memory.find(chat(messages.toArray(Message[]::new)))).contains("long");
   }
 
-  @Test
-  void remember_valueLargerThanBound_isNotKeptAndForgetsTheOld() {
-    PrefixChain chain = PrefixHasher.chain(List.of(HI));
-    memory.remember(chain, 1, "small");
-    memory.remember(chain, 1, "x".repeat(20_000));
-
-    assertThat(memory.longestKnown(chain)).isEmpty();
-    assertThat(memory.bytes()).isZero();
+  private void remember(String value, Message... messages) {
+    memory.remember(chat(messages), value);
   }
 
-  @Test
-  void rememberSession_thenAgain_newestValue() {
-    memory.rememberSession("ses_1", "a");
-    memory.rememberSession("ses_1", "bb");
-
-    assertThat(memory.ofSession("ses_1")).contains("bb");
-    assertThat(memory.ofSession("ses_2")).isEmpty();
-    assertThat(memory.size()).isEqualTo(1);
+  private Conversation chat(Message... messages) {
+    return reader.read(ChatBodies.read("{}").withMessages(List.of(messages)), Map.of());
   }
 
-  @Test
-  void remember_manyThreads_boundHolds() {
-    IntStream.range(0, 2_000)
-        .parallel()
-        .forEach(i -> {
-          PrefixChain chain = PrefixHasher.chain(List.of(Message.of(Role.USER, "t" + i % 97)));
-          memory.remember(chain, 1, "v".repeat(i % 50));
-          memory.longestKnown(chain);
-        });
-    assertThat(memory.bytes()).isBetween(1L, 10_000L);
-    assertThat(memory.size()).isPositive();
+  private Conversation opencode(String session, Message... messages) {
+    return reader.read(
+        ChatBodies.read("{\"tools\":[{\"function\":{\"name\":\"read\"}}]}")
+            .withMessages(List.of(messages)),
+        Map.of("user-agent", "opencode/1.18.33", "x-session-id", session));
+  }
+
+  private static Message user(String text) {
+    return Message.of(Role.USER, text);
+  }
+
+  private static Message answering(String id, String text) {
+    return new Message(
+        Role.TOOL, List.of(new Part.Text(text)), Message.Form.STRING, List.of(), id, null, null);
   }
 }

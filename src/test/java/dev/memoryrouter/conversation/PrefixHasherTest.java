@@ -12,15 +12,15 @@ class PrefixHasherTest {
   /// Identities may be kept on disk: a change of these digits forgets what was kept.
   @Test
   void chain_knownMessages_sameDigitsInEveryRun() {
-    assertThat(last(HI)).isEqualTo("29f67f3ac3cb038761d07050247306ae");
+    assertThat(last(HI)).isEqualTo("503a4ce3a90a7d19e2fa5f1c8b67769f");
     assertThat(PrefixHasher.empty()).isEqualTo("6d656d6f72792d726f75746572207072");
   }
 
   @Test
   void chain_systemMessages_doNotCount() {
     PrefixChain chain =
-        PrefixHasher.chain(
-            List.of(Message.of(Role.SYSTEM, "a"), HI, Message.of(Role.SYSTEM, "b"), HI));
+        new PrefixHasher(new KnownTexts())
+            .chain(List.of(Message.of(Role.SYSTEM, "a"), HI, Message.of(Role.SYSTEM, "b"), HI));
 
     assertThat(chain.at(1)).isEqualTo(PrefixHasher.empty());
     assertThat(chain.at(2)).isEqualTo(last(HI)).isEqualTo(chain.at(3));
@@ -75,7 +75,7 @@ class PrefixHasherTest {
   }
 
   private static String last(Message... messages) {
-    return PrefixHasher.chain(List.of(messages)).hashes().getLast();
+    return new PrefixHasher(new KnownTexts()).chain(List.of(messages)).hashes().getLast();
   }
 
   private static Message parts(Role role, Part... parts) {

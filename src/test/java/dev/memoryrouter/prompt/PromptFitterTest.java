@@ -25,7 +25,7 @@ class PromptFitterTest {
   private static final MemorySettings SETTINGS = new MemorySettings(0.15, 6000, 0.2, true);
 
   private final PromptCounter counter = new PromptCounter(new CountCache(), TokenCounters::of);
-  private final PromptFitter fitter = new PromptFitter(counter, new BlockMemory());
+  private final PromptFitter fitter = new PromptFitter(counter, BlockMemory.inMemory());
 
   @Test
   void fit_firstTurnAndSmallBank_getsTheWholeBank() {

@@ -42,7 +42,8 @@ class RoutingFileTest {
                 List.of(),
                 "m",
                 Map.of(),
-                new Stickiness(0.15, 0.05)));
+                new Stickiness(0.15, 0.05),
+                false));
     assertThat(map.problems()).isEmpty();
   }
 
@@ -155,7 +156,6 @@ class RoutingFileTest {
       delimiter = '|',
       textBlock =
           """
-          record: true                          | record: recording is not built yet; use false
           intents: {none: {keywords: x}}        | intents.none: "none" is what turns without a clear intent are called
           intents: {a: {description: x}}        | intents.a: needs examples or keywords, else no turn can have this intent
           stickiness: {switch-margin: 2}        | stickiness.switch-margin: found "2", expected a number from 0 to 1

@@ -21,6 +21,10 @@ public final class AgentConversations {
     CLINE_NATIVE,
     CLINE_SDK,
     ROO_NATIVE,
+    CONTINUE,
+    OPENCODE,
+    KILO,
+    QWEN_CODE,
     /// An OpenAI client without an envelope, with one tool.
     PLAIN
   }
@@ -48,6 +52,8 @@ public final class AgentConversations {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final DateTimeFormatter LOCAL =
       DateTimeFormatter.ofPattern("M/d/yyyy, h:mm:ss a", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+  private static final String PLAN_REMINDER =
+      "<system-reminder>\n# Plan Mode\nOnly plan.\n</system-reminder>";
   private static final List<String> VOCABULARY =
       List.of(
           "tide", "harbour", "gauge", "buoy", "ledger", "window", "parser", "queue", "retry",
@@ -56,6 +62,7 @@ public final class AgentConversations {
 
   private final Shape shape;
   private final String workspace;
+  private final String session;
   private final Random random;
   private final String systemFiller;
   private Instant time = Instant.parse("2027-03-02T08:00:00Z");
@@ -69,6 +76,7 @@ public final class AgentConversations {
   public AgentConversations(Shape shape, String workspace, int systemChars, long seed) {
     this.shape = shape;
     this.workspace = workspace;
+    session = "ses_" + shape.name().toLowerCase(Locale.ROOT) + seed;
     random = new Random(seed);
     systemFiller = prose(systemChars);
   }
@@ -79,6 +87,11 @@ public final class AgentConversations {
       case CLINE_XML, CLINE_NATIVE -> Map.of("user-agent", "Cline/3.89.2");
       case CLINE_SDK -> Map.of("user-agent", "ai-sdk/openai-compatible/3.0.37 runtime/bun/1.3.13");
       case ROO_NATIVE -> Map.of("user-agent", "RooCode/3.52.1", "x-title", "Roo Code");
+      case CONTINUE -> Map.of("user-agent", "ls/JS 6.1.0");
+      case OPENCODE -> Map.of("user-agent", "opencode/1.18.33", "x-session-id", session);
+      case KILO ->
+          Map.of("user-agent", "Kilo-Code/7.7.7", "x-title", "Kilo Code", "x-session-id", session);
+      case QWEN_CODE -> Map.of("user-agent", "QwenCode/0.24.4");
       case PLAIN -> Map.of("user-agent", "OpenAI/JS 6.1.0");
     };
   }
@@ -102,7 +115,13 @@ public final class AgentConversations {
       case CLINE_XML, CLINE_NATIVE ->
           user(messages, wrapped("task", words), reminder(), environment(true));
       case ROO_NATIVE -> user(messages, wrapped("user_message", words), environment(true));
-      case CLINE_SDK, PLAIN -> bare(messages, words);
+      case CLINE_SDK, CONTINUE, OPENCODE, KILO, PLAIN -> said(messages, words);
+      case QWEN_CODE ->
+          user(
+              messages,
+              "I'm currently working in the directory: " + workspace + "\nIt holds src/.",
+              "<system-reminder>\nA reminder. (stand-in)\n</system-reminder>",
+              words);
     }
     offerTools(body);
     return body.put("stream", true);
@@ -113,14 +132,15 @@ public final class AgentConversations {
   public ObjectNode nextTurn(ObjectNode previous, String answer, Step step) {
     ObjectNode body = previous.deepCopy();
     ArrayNode messages = (ArrayNode) body.get("messages");
-    if (shape == Shape.CLINE_SDK && toggled) {
+    if (changesWithMode() && toggled) {
       ((ObjectNode) messages.get(0)).put("content", system());
       offerTools(body);
     }
     switch (shape) {
       case CLINE_XML -> xmlTurn(messages, answer, step);
       case CLINE_NATIVE, ROO_NATIVE -> nativeTurn(messages, answer, step);
-      case CLINE_SDK, PLAIN -> bareTurn(messages, answer, step);
+      case CLINE_SDK, CONTINUE, OPENCODE, KILO, QWEN_CODE, PLAIN ->
+          bareTurn(messages, answer, step);
     }
     return body;
   }
@@ -155,6 +175,11 @@ public final class AgentConversations {
     return text.toString();
   }
 
+  /// Agents that change their prompt and tools with the mode.
+  private boolean changesWithMode() {
+    return shape == Shape.CLINE_SDK || shape == Shape.CONTINUE || shape == Shape.KILO;
+  }
+
   private String system() {
     String section = plan && shape == Shape.CLINE_SDK ? "\n# Plan Mode\nOnly plan.\n" : "\n";
     return switch (shape) {
@@ -170,7 +195,12 @@ public final class AgentConversations {
               + "\n</env>\n"
               + systemFiller
               + section;
-      case PLAIN -> systemFiller;
+      case CONTINUE, OPENCODE ->
+          "A stand-in prompt.\n<env>\nWorking directory: "
+              + workspace
+              + "\n</env>\n"
+              + systemFiller;
+      case KILO, QWEN_CODE, PLAIN -> systemFiller;
     };
   }
 
@@ -185,6 +215,11 @@ public final class AgentConversations {
               plan
                   ? List.of("read_files", "run_commands", "ask_question")
                   : List.of("read_files", "run_commands", "ask_question", "editor");
+          case CONTINUE ->
+              plan ? List.of("Read", "List") : List.of("Read", "List", "Edit", "Write");
+          case KILO -> plan ? List.of("read", "glob") : List.of("read", "glob", "edit", "write");
+          case OPENCODE -> List.of("read", "edit", "write", "bash");
+          case QWEN_CODE -> List.of("read_file", "edit", "run_shell_command");
           case PLAIN -> List.of("lookup");
         };
     ArrayNode tools = names.isEmpty() ? JSON.createArrayNode() : body.putArray("tools");
@@ -248,15 +283,16 @@ public final class AgentConversations {
           tool(messages, call(messages, answer, name), results(result));
       case Step.Comment(String result, String words) -> {
         tool(messages, call(messages, answer, name), results(result));
-        bare(messages, notice() + words);
+        said(messages, notice() + words);
       }
       case Step.Words(String words) -> {
         messages.addObject().put("role", "assistant").put("content", answer);
-        bare(messages, notice() + words);
+        said(messages, notice() + words);
       }
       case Step.Picture(String words) -> {
         messages.addObject().put("role", "assistant").put("content", answer);
-        image(user(messages, notice() + words));
+        boolean reminded = plan && shape == Shape.OPENCODE;
+        image(reminded ? user(messages, words, PLAN_REMINDER) : user(messages, notice() + words));
       }
     }
   }
@@ -283,8 +319,32 @@ public final class AgentConversations {
     messages.addObject().put("role", "tool").put("tool_call_id", id).put("content", content);
   }
 
-  private static void bare(ArrayNode messages, String text) {
-    messages.addObject().put("role", "user").put("content", text);
+  /// Words as clients without tags around them send them.
+  private void said(ArrayNode messages, String words) {
+    switch (shape) {
+      case OPENCODE -> {
+        String quoted = quoted(words);
+        if (plan) {
+          user(messages, quoted, PLAN_REMINDER);
+        } else {
+          messages.addObject().put("role", "user").put("content", quoted);
+        }
+      }
+      case KILO ->
+          user(
+              messages,
+              quoted(words),
+              "<environment_details>\nWorking directory: "
+                  + workspace
+                  + "\n</environment_details>");
+      case QWEN_CODE -> user(messages, words);
+      case CLINE_XML, CLINE_NATIVE, CLINE_SDK, ROO_NATIVE, CONTINUE, PLAIN ->
+          messages.addObject().put("role", "user").put("content", words);
+    }
+  }
+
+  private static String quoted(String words) {
+    return '"' + words.replace("\"", "\\\"") + '"';
   }
 
   private static ArrayNode user(ArrayNode messages, String... texts) {

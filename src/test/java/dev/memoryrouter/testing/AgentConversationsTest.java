@@ -66,8 +66,7 @@ class AgentConversationsTest {
       TurnKind turn,
       String words,
       long seed) {
-    // Without headers the envelope alone must tell.
-    for (Map<String, String> headers : List.of(agent.headers(), Map.<String, String>of())) {
+    for (Map<String, String> headers : headers(shape, agent)) {
       Conversation read = reader.read(ChatBodies.read(body), headers);
       assertThat(read.client()).as("seed %d", seed).isEqualTo(client(shape));
       assertThat(read.turn()).as("seed %d", seed).isEqualTo(turn);
@@ -77,6 +76,14 @@ class AgentConversationsTest {
       assertThat(read.workspace()).isEqualTo(shape == Shape.PLAIN ? null : WORKSPACE);
       assertThat(read.helper()).isFalse();
     }
+  }
+
+  /// Without headers the envelope alone must tell, of those that have one.
+  private static List<Map<String, String>> headers(Shape shape, AgentConversations agent) {
+    return switch (shape) {
+      case CONTINUE, OPENCODE, KILO -> List.of(agent.headers());
+      default -> List.of(agent.headers(), Map.of());
+    };
   }
 
   private Conversation read(AgentConversations agent, ObjectNode body) {
@@ -106,7 +113,10 @@ class AgentConversationsTest {
   }
 
   private static @Nullable Mode mode(Shape shape, AgentConversations agent) {
-    return shape == Shape.PLAIN ? null : agent.isPlanning() ? Mode.PLAN : Mode.ACT;
+    return switch (shape) {
+      case PLAIN, QWEN_CODE -> null;
+      default -> agent.isPlanning() ? Mode.PLAN : Mode.ACT;
+    };
   }
 
   private static ClientKind client(Shape shape) {
@@ -114,6 +124,10 @@ class AgentConversationsTest {
       case CLINE_XML, CLINE_NATIVE -> ClientKind.CLINE;
       case CLINE_SDK -> ClientKind.CLINE_SDK;
       case ROO_NATIVE -> ClientKind.ROO;
+      case CONTINUE -> ClientKind.CONTINUE;
+      case OPENCODE -> ClientKind.OPENCODE;
+      case KILO -> ClientKind.KILO;
+      case QWEN_CODE -> ClientKind.QWEN_CODE;
       case PLAIN -> ClientKind.OTHER;
     };
   }

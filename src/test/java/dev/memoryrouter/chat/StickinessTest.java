@@ -1,0 +1,306 @@
+package dev.memoryrouter.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.conversation.ConversationMemory;
+import dev.memoryrouter.conversation.ConversationReader;
+import dev.memoryrouter.conversation.TurnKind;
+import dev.memoryrouter.embedding.HashEmbedder;
+import dev.memoryrouter.files.DurableMap;
+import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.routing.ExampleVectors;
+import dev.memoryrouter.routing.IntentClassifier;
+import dev.memoryrouter.routing.IntentResult;
+import dev.memoryrouter.testing.AgentConversations;
+import dev.memoryrouter.testing.AgentConversations.Shape;
+import dev.memoryrouter.testing.AgentConversations.Step;
+import dev.memoryrouter.testing.ChatBodies;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// When a conversation keeps its model, by the shipped rules.
+class StickinessTest {
+  private static final int TURNS = 10_000;
+  private static final Set<String> ALL = Set.of("qwen3", "qwen2.5-coder", "llama4");
+  private static final String CODE = "Fix the bug in the parser class and add a unit test";
+  private static final String NOTES = "What does the memory bank say about the project status?";
+
+  private final Configuration configuration =
+      new ConfigurationLoader(Path.of("")).load(Path.of("config"), Environment.of(Map.of()));
+  private final IntentClassifier intents =
+      new IntentClassifier(
+          configuration.routing().intents(), new ExampleVectors(new HashEmbedder()));
+  private final RouteFinder routes = new RouteFinder(configuration.routing(), intents, ALL);
+  private final ConversationReader reader = new ConversationReader();
+  private final ConversationMemory<StickyRoute> memory =
+      new ConversationMemory<>(
+          DurableMap.inMemory(64 << 20, ConversationMemory.Known.codec(StickyRoute.CODEC)));
+
+  /// Conversations of all clients side by side, with helper calls between their turns and models
+  /// that come and go from memory.
+  @Test
+  void route_generatedConversations_toolLoopsNeverChangeTheModel() {
+    long seed = 20261125;
+    Random random = new Random(seed);
+    intents.prepare();
+    Map<TurnKind, Integer> turns = new HashMap<>();
+    int conversation = 0;
+    int checked = 0;
+    while (checked < TURNS) {
+      Shape shape = Shape.values()[conversation++ % Shape.values().length];
+      checked += converse(shape, random, turns, seed + " " + conversation);
+    }
+    System.out.printf("stickiness: seed %d, %d turns, %s%n", seed, checked, turns);
+    assertThat(turns.get(TurnKind.TOOL_LOOP)).isGreaterThan(TURNS / 3);
+  }
+
+  private int converse(Shape shape, Random random, Map<TurnKind, Integer> turns, String seed) {
+    AgentConversations agent = new AgentConversations(shape, "/w", 200, random.nextLong());
+    ObjectNode body = agent.firstTurn(words(random) + " " + random.nextInt());
+    String model = answer(agent, body, random).model();
+    String identity = identity(agent, body);
+    int steps = 20 + random.nextInt(40);
+    for (int n = 0; n < steps; n++) {
+      if (random.nextInt(15) == 0) {
+        agent.toggleMode();
+      }
+      boolean loop = random.nextInt(3) > 0;
+      body = agent.nextTurn(body, agent.prose(60), loop ? result(agent) : spoken(agent, random));
+      if (loop && random.nextInt(8) == 0) {
+        title(agent, random);
+      }
+      Route route = answer(agent, body, random);
+      Conversation read = read(agent, body);
+      turns.merge(read.turn(), 1, Integer::sum);
+      if (read.turn() != TurnKind.HUMAN) {
+        assertThat(route.model()).as("seed %s, %s, step %d", seed, shape, n).isEqualTo(model);
+        assertThat(route.rule()).isEqualTo(Route.STICKY);
+      }
+      assertThat(identity(agent, body))
+          .as("seed %s, %s, step %d", seed, shape, n)
+          .isEqualTo(identity);
+      model = route.model();
+    }
+    return steps;
+  }
+
+  /// A helper call under the same session moves nothing.
+  private void title(AgentConversations agent, Random random) {
+    ObjectNode body = agent.firstTurn("Name this: " + words(random));
+    body.remove("tools");
+    ((ObjectNode) body.path("messages").path(0))
+        .put("content", "You are a title generator. (stand-in)");
+    Conversation read = read(agent, body);
+    assertThat(read.helper()).isTrue();
+    assertThat(read.turn()).isEqualTo(TurnKind.TITLE);
+    routes.route(question(read, agent.headers(), random));
+  }
+
+  private Route answer(AgentConversations agent, ObjectNode body, Random random) {
+    Conversation read = read(agent, body);
+    Route route = routes.route(question(read, agent.headers(), random));
+    remember(read, route);
+    return route;
+  }
+
+  private void remember(Conversation read, Route route) {
+    StickyRoute kept = route.kept();
+    memory.remember(
+        read,
+        new StickyRoute(
+            route.model(), kept == null ? route.intent().label() : kept.intent(), read.mode()));
+  }
+
+  private RouteQuestion question(Conversation read, Map<String, String> headers, Random random) {
+    Set<String> resident = new HashSet<>(ALL);
+    resident.removeIf(_ -> random.nextInt(2) == 0);
+    return question(read, headers, resident, ALL, 1_000 + random.nextInt(200_000));
+  }
+
+  private RouteQuestion question(
+      Conversation read,
+      Map<String, String> headers,
+      Set<String> resident,
+      Set<String> able,
+      int tokens) {
+    StickyRoute before = memory.find(read).orElse(null);
+    RouteQuestion asked =
+        RouteQuestion.of(
+            read,
+            headers,
+            null,
+            tokens,
+            null,
+            before,
+            new RouteQuestion.Models(List.of(), _ -> false));
+    return new RouteQuestion(
+        asked.client(),
+        asked.turn(),
+        asked.mode(),
+        null,
+        asked.requestedModel(),
+        asked.words(),
+        asked.task(),
+        tokens,
+        asked.images(),
+        asked.tools(),
+        headers,
+        asked.helper(),
+        null,
+        before,
+        resident,
+        resident,
+        able);
+  }
+
+  private Conversation read(AgentConversations agent, ObjectNode body) {
+    return reader.read(ChatBodies.read(body), agent.headers());
+  }
+
+  private String identity(AgentConversations agent, ObjectNode body) {
+    return memory.identity(read(agent, body));
+  }
+
+  private static Step result(AgentConversations agent) {
+    return new Step.ToolResult(agent.code(200) + "Read the memory bank and analyse everything.");
+  }
+
+  private static Step spoken(AgentConversations agent, Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> new Step.Comment(agent.code(100), words(random));
+      case 1 -> new Step.Picture(words(random));
+      default -> new Step.Words(words(random));
+    };
+  }
+
+  private static String words(Random random) {
+    List<String> some =
+        List.of(
+            CODE,
+            NOTES,
+            "Compare both designs and explain the trade-offs in depth",
+            "continue",
+            "yes please",
+            "and cap it at 30 s",
+            "rename the method " + random.nextInt(1_000));
+    return some.get(random.nextInt(some.size()));
+  }
+
+  // Single decisions, by keywords alone: the intents are not prepared.
+
+  @Test
+  void route_barContinue_keepsModelAndIntent() {
+    Route route = human("continue", "qwen3", "memory", ALL, ALL);
+
+    assertThat(route.model()).isEqualTo("qwen3");
+    assertThat(route.rule()).isEqualTo(Route.STICKY);
+    assertThat(route.kept()).isEqualTo(new StickyRoute("qwen3", "memory", null));
+  }
+
+  @Test
+  void route_otherIntentClearly_switchesAndSaysByHowMuch() {
+    Route route = human(CODE, "qwen3", "memory", ALL, ALL);
+
+    assertThat(route.model()).isEqualTo("qwen2.5-coder");
+    assertThat(trace(route)).anyMatch(step -> step.startsWith("switch-margin/switched/"));
+  }
+
+  @Test
+  void route_modelCannotServe_forcedWithReason() {
+    Route route = human("continue", "qwen3", "memory", ALL, Set.of("qwen2.5-coder"));
+
+    assertThat(route.model()).isNotEqualTo("qwen3");
+    assertThat(trace(route)).contains("switch/forced/qwen3 cannot serve this request now");
+  }
+
+  @Test
+  void route_sizeRule_forcedWithTheValue() {
+    Conversation read = conversation("continue");
+    memory.remember(read, new StickyRoute("qwen3", "memory", null));
+    Route route = routes.route(question(read, Map.of(), ALL, ALL, 150_000));
+
+    assertThat(route.model()).isEqualTo("llama4");
+    assertThat(trace(route)).contains("switch/forced/tokens=150000");
+  }
+
+  @Test
+  void route_conversationUnknown_fewWordsReadWithTheTask() {
+    Route route = routes.route(question(conversation("now do it"), Map.of(), ALL, ALL, 100));
+
+    assertThat(route.intent().label()).isEqualTo("implementation");
+    assertThat(trace(route)).anyMatch(step -> step.startsWith("intent/with-task/"));
+  }
+
+  @Test
+  void route_modelRemoved_rulesDecideAndTraceSaysSo() {
+    Route route = human(CODE, "gone", "memory", ALL, ALL);
+
+    assertThat(route.model()).isEqualTo("qwen2.5-coder");
+    assertThat(trace(route)).contains("sticky/not-configured/gone");
+  }
+
+  @Test
+  void route_intentsNearlyEven_loadedModelPreferred() {
+    String both = "implement memory bank";
+    IntentResult intent = intents.classify(both);
+    Conversation first =
+        reader.read(
+            ChatBodies.read("{\"messages\":[{\"content\":\"%s\"}]}".formatted(both)), Map.of());
+    Route cold = routes.route(question(first, Map.of(), Set.of(), ALL, 100));
+    Route warm = routes.route(question(first, Map.of(), Set.of("qwen3"), ALL, 100));
+
+    assertThat(intent.scores().get("memory"))
+        .isCloseTo(
+            intent.scores().get("implementation"), org.assertj.core.data.Offset.offset(0.05));
+    assertThat(cold.model()).isEqualTo("qwen2.5-coder");
+    assertThat(warm.model()).isEqualTo("qwen3");
+    assertThat(trace(warm)).contains("resident/preferred/qwen3 is loaded");
+  }
+
+  @Test
+  void route_helper_goesToALoadedFreeModelOnly() {
+    AgentConversations agent = new AgentConversations(Shape.OPENCODE, "/w", 50, 1);
+    ObjectNode body = agent.firstTurn("x");
+    body.remove("tools");
+    ((ObjectNode) ((ArrayNode) body.path("messages")).get(0))
+        .put("content", "You are a title generator. (stand-in)");
+    Conversation read = read(agent, body);
+
+    assertThat(routes.route(question(read, Map.of(), Set.of("llama4"), ALL, 9)).model())
+        .isEqualTo("llama4");
+    assertThat(routes.route(question(read, Map.of(), Set.of(), ALL, 9)).model()).isEqualTo("qwen3");
+  }
+
+  private Route human(
+      String words, String model, String intent, Set<String> resident, Set<String> able) {
+    Conversation read = conversation(words);
+    memory.remember(read, new StickyRoute(model, intent, null));
+    return routes.route(question(read, Map.of(), resident, able, 100));
+  }
+
+  private Conversation conversation(String words) {
+    ObjectNode body =
+        (ObjectNode)
+            tools.jackson.databind.json.JsonMapper.shared()
+                .readTree(
+                    "{\"messages\":[{\"role\":\"user\",\"content\":\"%s\"},{\"role\":\"assistant\",\"content\":\"Done.\"}]}"
+                        .formatted(CODE));
+    ((ArrayNode) body.path("messages")).addObject().put("role", "user").put("content", words);
+    return reader.read(ChatBodies.read(body), Map.of());
+  }
+
+  private static List<String> trace(Route route) {
+    return route.trace().stream()
+        .map(step -> step.step() + "/" + step.result() + "/" + step.value())
+        .toList();
+  }
+}
