@@ -1,10 +1,12 @@
 package dev.memoryrouter.api;
 
 import dev.memoryrouter.upstream.ChatEvent;
+import dev.memoryrouter.upstream.Correction;
 import dev.memoryrouter.upstream.FinishReason;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +19,7 @@ final class Completion {
   private ChatEvent.@Nullable Usage usage;
   private @Nullable FinishReason finish;
   private @Nullable UpstreamFailure failure;
+  private Set<Correction> corrections = Set.of();
 
   private record Call(String id, String name, StringBuilder arguments) {}
 
@@ -29,7 +32,10 @@ final class Completion {
       case ChatEvent.ToolCallArguments(int index, String fragment) ->
           calls.get(index).arguments().append(fragment);
       case ChatEvent.Usage counts -> usage = counts;
-      case ChatEvent.Finish(FinishReason reason, _) -> finish = reason;
+      case ChatEvent.Finish(FinishReason reason, Set<Correction> what) -> {
+        finish = reason;
+        corrections = what;
+      }
       case ChatEvent.Failure(UpstreamFailure why) -> failure = why;
     }
   }
@@ -40,6 +46,11 @@ final class Completion {
 
   @Nullable FinishReason finish() {
     return finish;
+  }
+
+  /// What was changed about the answer on its way.
+  Set<Correction> corrections() {
+    return corrections;
   }
 
   @Nullable UpstreamFailure failure() {

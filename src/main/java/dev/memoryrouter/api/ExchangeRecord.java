@@ -72,6 +72,8 @@ final class ExchangeRecord {
   void finish(Completion completion) {
     FinishReason reason = completion.finish();
     json.put("finish_reason", reason == null ? null : reason.label());
+    ArrayNode corrections = json.putArray("corrections");
+    completion.corrections().forEach(correction -> corrections.add(correction.label()));
     json.put("total_ms", incoming.age().toMillis());
     ChatEvent.Usage counted = completion.usage();
     if (counted != null) {

@@ -24,9 +24,9 @@ import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
-import dev.memoryrouter.prompt.BlockMemory;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.PromptMemory;
 import dev.memoryrouter.retrieval.BackgroundIndexing;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
@@ -81,7 +81,7 @@ final class Components implements Workbench, AutoCloseable {
       new Lazy<>(() -> new Turns(admission(), System::nanoTime));
   private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
-  private final Lazy<BlockMemory> blocks = new Lazy<>(this::openBlocks);
+  private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
   private final Lazy<Recording> recording =
       new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
@@ -212,16 +212,16 @@ final class Components implements Workbench, AutoCloseable {
   private DurableMap<Known<StickyRoute>> openRoutes() {
     var codec = Known.codec(StickyRoute.CODEC);
     return server
-        ? DurableMap.open(state("routes.log"), ROUTES_BYTES, codec)
+        ? DurableMap.open(stateFolder().resolve("routes.log"), ROUTES_BYTES, codec)
         : DurableMap.inMemory(ROUTES_BYTES, codec);
   }
 
-  private BlockMemory openBlocks() {
-    return server ? BlockMemory.open(state("blocks.log")) : BlockMemory.inMemory();
+  private PromptMemory openPromptMemory() {
+    return server ? PromptMemory.open(stateFolder()) : PromptMemory.inMemory();
   }
 
-  private Path state(String file) {
-    return storePath().resolve("state").resolve(file);
+  private Path stateFolder() {
+    return storePath().resolve("state");
   }
 
   private static IndexIdentity identity() {
@@ -268,7 +268,7 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private ChatPipeline makePipeline() {
-    PromptFitter fitter = new PromptFitter(counter(), blocks.get());
+    PromptFitter fitter = new PromptFitter(counter(), sent.get());
     return new ChatPipeline(
         new ConversationMemory<>(routes.get()),
         setups(),
@@ -297,7 +297,7 @@ final class Components implements Workbench, AutoCloseable {
     embedder.ifMade().ifPresent(EmbedderHandle::close);
     routes.ifMade().ifPresent(DurableMap::close);
     recording.ifMade().ifPresent(Recording::close);
-    blocks.ifMade().ifPresent(BlockMemory::close);
+    sent.ifMade().ifPresent(PromptMemory::close);
   }
 
   private static void close(VectorStore store) {

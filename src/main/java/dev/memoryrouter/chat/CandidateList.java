@@ -1,11 +1,13 @@
 package dev.memoryrouter.chat;
 
 import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.EffectiveLimit;
 import dev.memoryrouter.prompt.Fit;
-import dev.memoryrouter.prompt.MemoryOffer;
-import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.FittedPrompt;
+import dev.memoryrouter.prompt.RequestFitter;
 import dev.memoryrouter.upstream.Capability;
+import dev.memoryrouter.upstream.ModelSettings.Think;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,20 +21,41 @@ import java.util.Set;
 /// model, so that a request is answered as long as any pulled model can serve it.
 final class CandidateList {
   private final Setup setup;
-  private final PromptFitter fitter;
+  private final Compaction compaction;
+  private final Conversation conversation;
+  private final RequestFitter fitter;
   private final LearntLimits learnt;
+  private final CountCalibration calibration;
 
-  CandidateList(Setup setup, PromptFitter fitter, LearntLimits learnt) {
+  /// @param fitter of the conversation's request
+  CandidateList(
+      Setup setup,
+      Conversation conversation,
+      RequestFitter fitter,
+      LearntLimits learnt,
+      CountCalibration calibration) {
     this.setup = setup;
+    this.compaction = setup.configuration().server().compaction();
+    this.conversation = conversation;
     this.fitter = fitter;
     this.learnt = learnt;
+    this.calibration = calibration;
   }
 
-  List<Candidate> judge(Conversation conversation, String routed, MemoryOffer offer) {
+  List<Candidate> judge(String routed) {
+    List<ModelState> order = order(routed, conversation.helper());
+    List<Candidate> judged = judge(order, compaction == Compaction.ON);
+    boolean tooSmall = judged.stream().anyMatch(one -> one.verdict() == Verdict.TOO_SMALL);
+    boolean usable = judged.stream().anyMatch(one -> one.verdict().usable());
+    // A larger model is better than a shortened history.
+    return !usable && tooSmall && compaction == Compaction.AUTO ? judge(order, true) : judged;
+  }
+
+  private List<Candidate> judge(List<ModelState> order, boolean compact) {
     List<Candidate> judged = new ArrayList<>();
     boolean chosen = false;
-    for (ModelState state : order(routed, conversation.helper())) {
-      Candidate candidate = judge(state, conversation, offer);
+    for (ModelState state : order) {
+      Candidate candidate = judge(state, compact);
       if (candidate.verdict().usable() && !chosen) {
         chosen = true;
         candidate = candidate.as(Verdict.CHOSEN, candidate.reason());
@@ -63,7 +86,7 @@ final class CandidateList {
         .toList();
   }
 
-  private Candidate judge(ModelState state, Conversation conversation, MemoryOffer offer) {
+  private Candidate judge(ModelState state, boolean compact) {
     String upstream = state.settings().upstream();
     return switch (state.availability()) {
       case UNREACHABLE ->
@@ -83,11 +106,11 @@ final class CandidateList {
               "upstream \"%s\" failed too often and is left alone for %d s more"
                   .formatted(upstream, setup.upstreams().leftAloneFor(upstream).toSeconds() + 1),
               null);
-      case AVAILABLE -> judgeAvailable(state, conversation, offer);
+      case AVAILABLE -> judgeAvailable(state, compact);
     };
   }
 
-  private Candidate judgeAvailable(ModelState state, Conversation conversation, MemoryOffer offer) {
+  private Candidate judgeAvailable(ModelState state, boolean compact) {
     if (conversation.request().images() > 0 && !state.capabilities().contains(Capability.VISION)) {
       return new Candidate(state, Verdict.NO_VISION, "cannot see images", null);
     }
@@ -95,27 +118,23 @@ final class CandidateList {
         && !state.capabilities().contains(Capability.TOOLS)) {
       return new Candidate(state, Verdict.NO_TOOLS, "cannot call tools", null);
     }
-    return judgeFit(state, fit(state, conversation, offer));
+    return judgeFit(state, fitter.fit(target(state), compact));
   }
 
-  private Fit fit(ModelState state, Conversation conversation, MemoryOffer offer) {
-    ServerSettings server = setup.configuration().server();
-    EffectiveLimit limit =
-        EffectiveLimit.of(state, server.maxTokenLimit(), learnt.allocated(state).orElse(null));
-    PromptFitter.Target target =
-        new PromptFitter.Target(state.settings().tokenizer(), limit, state.settings().maxOutput());
-    return fitter.fit(conversation, target, offer, server.memory());
+  private RequestFitter.Target target(ModelState state) {
+    Integer cap = setup.configuration().server().maxTokenLimit();
+    return new RequestFitter.Target(
+        state.key(),
+        state.settings().tokenizer(),
+        EffectiveLimit.of(state, cap, learnt.allocated(state).orElse(null)),
+        state.settings().maxOutput(),
+        state.settings().think() != Think.OFF,
+        calibration.offset(CountCalibration.Key.of(state)));
   }
 
   private static Candidate judgeFit(ModelState state, Fit fit) {
     return switch (fit) {
-      case Fit.Fits fits ->
-          new Candidate(
-              state,
-              Verdict.ACCEPTABLE,
-              "%d of %d tokens"
-                  .formatted(fits.prompt().promptTokens(), fits.prompt().limit().tokens()),
-              fit);
+      case Fit.Fits fits -> new Candidate(state, Verdict.ACCEPTABLE, fits(fits.prompt()), fit);
       case Fit.TooLong tooLong ->
           new Candidate(
               state,
@@ -128,5 +147,12 @@ final class CandidateList {
                       tooLong.limit().boundBy()),
               fit);
     };
+  }
+
+  private static String fits(FittedPrompt prompt) {
+    String size = "%d of %d tokens".formatted(prompt.promptTokens(), prompt.limit().tokens());
+    return prompt.compacted() == 0
+        ? size
+        : "%s, %d tool results shortened".formatted(size, prompt.compacted());
   }
 }

@@ -4,6 +4,7 @@ import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.Mode;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
@@ -19,6 +20,7 @@ public final class ChatPipeline {
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
+  private final CountCalibration calibration = new CountCalibration();
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
 
@@ -40,7 +42,9 @@ public final class ChatPipeline {
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, turns::isBusy);
+    planner =
+        new ChatPlanner(
+            counter, fitter, memory, routes, learnt, calibration, turns::isBusy);
     answerer = new ChatAnswerer(turns, fitter, learnt, this::keepRoute);
   }
 

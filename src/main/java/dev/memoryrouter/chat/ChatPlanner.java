@@ -6,8 +6,10 @@ import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankChoice;
+import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.RequestFitter;
 import dev.memoryrouter.routing.Requested;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.HashMap;
@@ -25,6 +27,7 @@ final class ChatPlanner {
   private final MemoryFinder memory;
   private final ConversationMemory<StickyRoute> routes;
   private final LearntLimits learnt;
+  private final CountCalibration calibration;
   private final Predicate<ModelState> busy;
 
   /// @param busy whether somebody uses a model or waits for it
@@ -34,12 +37,14 @@ final class ChatPlanner {
       MemoryFinder memory,
       ConversationMemory<StickyRoute> routes,
       LearntLimits learnt,
+      CountCalibration calibration,
       Predicate<ModelState> busy) {
     this.counter = counter;
     this.fitter = fitter;
     this.memory = memory;
     this.routes = routes;
     this.learnt = learnt;
+    this.calibration = calibration;
     this.busy = busy;
   }
 
@@ -124,8 +129,10 @@ final class ChatPlanner {
     Route route = setup.routes().route(question);
     MemoryFinder.Found found = memory.find(setup, conversation, bank);
     found.degraded().ifPresent(reason -> degraded.putIfAbsent("memory", reason));
+    RequestFitter fit =
+        fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());
     List<Candidate> candidates =
-        new CandidateList(setup, fitter, learnt).judge(conversation, route.model(), found.offer());
+        new CandidateList(setup, conversation, fit, learnt, calibration).judge(route.model());
     return new Plan(
         setup,
         purpose,

@@ -64,14 +64,11 @@ public final class ConfigurationLoader {
         models.orElseThrow(),
         routing.orElseThrow(),
         warnings,
-        notices(server.orElseThrow(), serverMap.orElseThrow()));
+        notices(serverMap.orElseThrow()));
   }
 
-  private static List<ConfigProblem> notices(ServerSettings server, YamlMap map) {
+  private static List<ConfigProblem> notices(YamlMap map) {
     List<ConfigProblem> notices = new ArrayList<>();
-    if (server.compaction() == Compaction.AUTO && map.at("compaction").present()) {
-      notices.add(map.at("compaction").remark("compaction is not built yet; auto means off"));
-    }
     YamlValue modelCache = map.variable("MODEL_CACHE_DIR");
     if (modelCache.present()) {
       notices.add(modelCache.remark("has no effect yet: no model file is downloaded"));

@@ -65,6 +65,9 @@ public record Plan(
     if (!model.key().equals(route.model())) {
       reasons.put("fallback", route.model() + "-" + whyNotRouted(attempts));
     }
+    if (prompt != null && prompt.compacted() > 0) {
+      reasons.put("compacted", prompt.compacted() + "-tool-results");
+    }
     return new Answer.Served(
         model.key(),
         model.settings().upstream(),

@@ -138,12 +138,9 @@ final class ServerFile {
   }
 
   private Compaction compaction() {
-    YamlValue value = root.at("compaction");
-    String name = value.oneOf(List.of("off", "auto", "on"), text -> text).orElse("auto");
-    if (name.equals("on")) {
-      value.problem("compaction is not built yet; use auto or off");
-    }
-    return name.equals("off") ? Compaction.OFF : Compaction.AUTO;
+    return root.at("compaction")
+        .oneOf(List.of(Compaction.values()), Compaction::label)
+        .orElse(Compaction.AUTO);
   }
 
   private Set<String> apiKeys() {

@@ -8,6 +8,7 @@ import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.UpstreamSnapshot;
 import dev.memoryrouter.upstream.Upstreams;
+import dev.memoryrouter.upstream.ollama.OllamaVersion;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,12 @@ final class ModelChecks {
               : "start it, or correct base-url in models.yaml");
     }
     String version = snapshot.version() == null ? "" : ", version " + snapshot.version();
+    if (snapshot.version() != null && OllamaVersion.cutsPrompts(snapshot.version())) {
+      return Finding.fix(
+          subject,
+          settings.baseUrl() + " answers" + version + ", which cuts long prompts without a word",
+          "update Ollama to 0.12.4 or later");
+    }
     return Finding.ok(
         subject,
         "%s answers%s, %d models".formatted(settings.baseUrl(), version, snapshot.models().size()));

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 
 /// What was found out about long texts: they come again with every turn of a conversation, which so
 /// costs what is new in it. Bounded by characters. Thread-safe.
@@ -22,15 +21,13 @@ final class KnownTexts {
           .build();
 
   private static final class Facts {
-    private final Map<UnaryOperator<String>, byte[]> digests = new ConcurrentHashMap<>();
+    private final Map<PrefixHasher.Meaning, byte[]> digests = new ConcurrentHashMap<>();
     private final Map<WrappedWords.Source, WrappedWords> words = new ConcurrentHashMap<>();
   }
 
-  /// The digest of what a text means.
-  byte[] digest(String text, UnaryOperator<String> meaning) {
-    return facts(text)
-        .digests
-        .computeIfAbsent(meaning, _ -> PrefixHasher.digest(meaning.apply(text)));
+  /// The digest of what counts of a text.
+  byte[] digest(String text, PrefixHasher.Meaning meaning) {
+    return facts(text).digests.computeIfAbsent(meaning, _ -> PrefixHasher.digest(text, meaning));
   }
 
   /// The words of a person in a text.

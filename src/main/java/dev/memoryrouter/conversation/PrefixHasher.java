@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,8 +22,17 @@ final class PrefixHasher {
   private static final byte[] START = Arrays.copyOf(utf8("memory-router prefix 2"), BYTES);
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private static final UnaryOperator<String> ITSELF = text -> text;
-  private static final UnaryOperator<String> ARGUMENTS = PrefixHasher::canonical;
+  /// What of a text counts.
+  enum Meaning {
+    /// Every character.
+    TEXT,
+    /// The JSON value that it writes.
+    ARGUMENTS;
+
+    private String of(String text) {
+      return this == ARGUMENTS ? canonical(text) : text;
+    }
+  }
 
   private final KnownTexts texts;
 
@@ -34,7 +42,9 @@ final class PrefixHasher {
 
   /// Identities where all but system messages count.
   PrefixChain chain(List<Message> messages) {
-    return chainOf(messages.stream().map(PrefixHasher::unlessSystem).toList());
+    List<@Nullable Message> counted = new ArrayList<>();
+    messages.forEach(message -> counted.add(message.role() == Role.SYSTEM ? null : message));
+    return chainOf(counted);
   }
 
   /// Identities of a request.
@@ -67,11 +77,7 @@ final class PrefixHasher {
 
   /// Identity of a text by itself.
   static String text(String text) {
-    return HexFormat.of().formatHex(digest(text), 0, BYTES);
-  }
-
-  private static @Nullable Message unlessSystem(Message message) {
-    return message.role() == Role.SYSTEM ? null : message;
+    return HexFormat.of().formatHex(digest(text, Meaning.TEXT), 0, BYTES);
   }
 
   /// The fields of one message on their way into a digest.
@@ -90,7 +96,7 @@ final class PrefixHasher {
         field("call");
         field(call.id());
         field(call.name());
-        add(texts.digest(call.arguments(), ARGUMENTS));
+        add(texts.digest(call.arguments(), Meaning.ARGUMENTS));
       }
       if (message.toolCallId() != null) {
         field("answers");
@@ -124,7 +130,7 @@ final class PrefixHasher {
         field(text);
       } else {
         field("digest");
-        add(texts.digest(text, ITSELF));
+        add(texts.digest(text, Meaning.TEXT));
       }
     }
 
@@ -138,9 +144,9 @@ final class PrefixHasher {
     }
   }
 
-  /// The whole digest of a text.
-  static byte[] digest(String text) {
-    return sha256().digest(utf8(text));
+  /// The whole digest of what counts of a text.
+  static byte[] digest(String text, Meaning meaning) {
+    return sha256().digest(utf8(meaning.of(text)));
   }
 
   /// Arguments are re-serialised by clients, so only their meaning counts; what is not JSON counts

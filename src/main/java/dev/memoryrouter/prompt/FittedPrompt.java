@@ -7,24 +7,33 @@ import org.jspecify.annotations.Nullable;
 
 /// A prompt that fits one model, with the account of its tokens.
 ///
+/// @param model key of the model that it fits
 /// @param request what is sent
 /// @param promptTokens of everything sent, memory included
+/// @param offset what was learnt about the model's own count, and is in `promptTokens`
 /// @param memoryTokens of all memory blocks in it
 /// @param reserve tokens kept for the output; also the most that the model may write
 /// @param limit the model's effective limit
 /// @param entries the receipt: every section that was placed or left out
 /// @param fresh the block that this prompt places anew; null when the newest turn is settled or has
 ///   no place for one
+/// @param shortened texts that this prompt is the first to shorten
+/// @param compacted number of all texts that are shortened in it
 public record FittedPrompt(
+    String model,
     ChatRequest request,
     int promptTokens,
+    int offset,
     int memoryTokens,
     int reserve,
     EffectiveLimit limit,
     List<MemoryEntry> entries,
-    @Nullable FreshBlock fresh) {
+    @Nullable FreshBlock fresh,
+    List<Shortening> shortened,
+    int compacted) {
   public FittedPrompt {
     entries = List.copyOf(entries);
+    shortened = List.copyOf(shortened);
   }
 
   /// A block placed for the newest human turn.

@@ -11,29 +11,44 @@ final class MemoryBlock {
   private static final String COMPLETE_NOTE =
       NOTE + " All core files are here in full: there is no need to read them again.";
 
-  private MemoryBlock() {}
+  private static final String COMPLETE_OPENING =
+      "<memory_bank note=\"" + COMPLETE_NOTE + "\" complete=\"true\">\n";
+  private static final String CLOSING = "</memory_bank>";
 
-  /// The block for these sections in this order.
+  /// What stands before the sections of a block that is not the whole core bank.
+  static final String OPENING = "<memory_bank note=\"" + NOTE + "\">\n";
+
+  /// The block of the whole core bank, in this order.
+  static String complete(List<Hit> sections) {
+    return block(COMPLETE_OPENING, sections.stream().map(hit -> section(hit, false)).toList());
+  }
+
+  /// The block of these sections, each as [#section] writes it.
+  static String of(List<String> sections) {
+    return block(OPENING, sections);
+  }
+
+  private static String block(String opening, List<String> sections) {
+    return opening + String.join("", sections) + CLOSING;
+  }
+
+  /// One section.
   ///
-  /// @param complete whether they are the whole core bank
-  static String render(List<Hit> sections, boolean complete) {
-    StringBuilder block = new StringBuilder("<memory_bank note=\"");
-    block.append(complete ? COMPLETE_NOTE : NOTE).append('"');
-    if (complete) {
-      block.append(" complete=\"true\"");
+  /// @param updated whether it changed since it was last shown
+  static String section(Hit section, boolean updated) {
+    StringBuilder text = new StringBuilder("<section file=\"");
+    text.append(escaped(section.file())).append('"');
+    if (!section.headingPath().isEmpty()) {
+      text.append(" heading=\"").append(escaped(heading(section))).append('"');
     }
-    block.append(">\n");
-    sections.forEach(section -> append(block, section));
-    return block.append("</memory_bank>").toString();
+    if (updated) {
+      text.append(" updated=\"true\"");
+    }
+    text.append(">\n").append(defused(section.text().strip())).append("\n</section>\n");
+    return text.toString();
   }
 
-  private static void append(StringBuilder block, Hit section) {
-    block.append("<section file=\"").append(escaped(section.file())).append('"');
-    if (!section.headingPath().isEmpty()) {
-      block.append(" heading=\"").append(escaped(heading(section))).append('"');
-    }
-    block.append(">\n").append(defused(section.text().strip())).append("\n</section>\n");
-  }
+  private MemoryBlock() {}
 
   static String heading(Hit section) {
     return String.join(" > ", section.headingPath());

@@ -8,6 +8,8 @@ import java.util.List;
 /// @param part index at which the block's part stands among the message's own parts
 /// @param entries the sections in the block
 record PlacedBlock(int part, String text, List<MemoryEntry> entries) {
+  static final PlacedBlock NONE = new PlacedBlock(0, "", List.of());
+
   PlacedBlock {
     entries = List.copyOf(entries);
   }

@@ -39,6 +39,21 @@ record Placement(int message, int part) {
     return Optional.empty();
   }
 
+  /// The place for the newest human turn if it is known what stands there: the turn was answered,
+  /// and a block was placed for it, or it was looked at and got nothing.
+  static Optional<Placement> ofSettledTurn(
+      Conversation conversation, PromptMemory memory, String bank) {
+    return of(conversation)
+        .filter(place -> place.isAnswered(conversation))
+        .filter(place -> memory.placedIn(conversation, bank).containsKey(place.message()));
+  }
+
+  private boolean isAnswered(Conversation conversation) {
+    List<Message> messages = conversation.request().messages();
+    return messages.subList(message, messages.size()).stream()
+        .anyMatch(later -> later.role() == Role.ASSISTANT);
+  }
+
   /// The message with a block in it.
   static Message insert(Message message, int part, String block) {
     if (message.form() == Message.Form.STRING) {

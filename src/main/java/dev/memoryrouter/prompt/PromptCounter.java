@@ -30,8 +30,16 @@ public final class PromptCounter {
     this.counters = counters;
   }
 
-  /// Tokens of the rendered prompt: messages, tools, template, and the opening of the answer.
+  /// Tokens of the rendered prompt: messages, tools, template, and the opening of the answer, for a
+  /// model that is not shown its earlier reasoning again.
   public int count(ChatRequest request, String tokenizer) {
+    return count(request, tokenizer, false);
+  }
+
+  /// Tokens of the rendered prompt: messages, tools, template, and the opening of the answer.
+  ///
+  /// @param withReasoning whether the model is shown its earlier reasoning again
+  public int count(ChatRequest request, String tokenizer, boolean withReasoning) {
     ChatTemplate template = ChatTemplate.forTokenizer(tokenizer);
     TokenCounter counter = counters.apply(tokenizer);
     int tokens = template.replyTokens() + tools(request.tools(), template, counter);
@@ -40,8 +48,20 @@ public final class PromptCounter {
     }
     for (Message message : request.messages()) {
       tokens += message(message, template, counter);
+      if (withReasoning && message.reasoning() != null) {
+        tokens += 1 + cache.count(counter, message.reasoning());
+      }
     }
     return tokens;
+  }
+
+  /// Tokens of the texts alone, without template, tools, images and reasoning: a prompt that was
+  /// not cut has at least these.
+  public int texts(ChatRequest request, String tokenizer) {
+    return request.messages().stream()
+        .flatMap(message -> message.parts().stream())
+        .mapToInt(part -> part instanceof Part.Text(String text) ? text(text, tokenizer) : 0)
+        .sum();
   }
 
   /// Tokens of one text.

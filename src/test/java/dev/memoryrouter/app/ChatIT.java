@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.memoryrouter.testing.FakeModel;
 import dev.memoryrouter.testing.FakeUpstream;
 import dev.memoryrouter.testing.Script;
+import dev.memoryrouter.testing.StreamRules;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -79,22 +80,12 @@ class ChatIT {
       assertThat(answer.header("content-type")).startsWith("text/event-stream");
       assertThat(answer.header("x-router-model")).isEqualTo("qwen2.5-coder");
       assertThat(answer.header("x-router-memory")).matches("sections=[1-9].*; bank=default");
-      List<String> lines = answer.lines();
-      assertThat(lines).last().isEqualTo("data: [DONE]");
-      List<JsonNode> chunks =
-          lines.subList(0, lines.size() - 1).stream().map(ChatIT::data).toList();
-      assertThat(chunks)
-          .extracting(chunk -> chunk.path("id").asString())
-          .containsOnly(chunks.getFirst().path("id").asString());
-      assertThat(chunks.getFirst().at("/choices/0/delta/role").asString()).isEqualTo("assistant");
-      assertThat(chunks.stream().filter(chunk -> chunk.at("/choices/0/delta/role").isString()))
-          .hasSize(1);
-      assertThat(text(chunks)).isEqualTo("Hello there");
-      assertThat(chunks.get(chunks.size() - 2).at("/choices/0/finish_reason").asString())
-          .isEqualTo("stop");
-      assertThat(chunks.getLast().path("choices")).isEmpty();
-      assertThat(chunks.getLast().at("/usage/prompt_tokens").asInt()).isEqualTo(1234);
-      assertThat(chunks.getLast().at("/usage/total_tokens").asInt()).isEqualTo(1236);
+      StreamRules.Streamed streamed = StreamRules.chat(answer.body(), true);
+      assertThat(streamed.text()).isEqualTo("Hello there");
+      assertThat(streamed.finish()).isEqualTo("stop");
+      assertThat(streamed.usage()).isNotNull();
+      assertThat(streamed.usage().path("prompt_tokens").asInt()).isEqualTo(1234);
+      assertThat(streamed.usage().path("total_tokens").asInt()).isEqualTo(1236);
     }
   }
 
@@ -219,15 +210,34 @@ class ChatIT {
   }
 
   @Test
+  void chat_toolCallPrintedAsText_isRepairedAndTold() throws Exception {
+    ollama.next(
+        Script.text("```json\n{\"name\":\"read_file\",", "\"arguments\":{\"path\":\"a\"}}\n```"));
+    HttpResponse<String> answer =
+        server.post(
+            "/v1/chat/completions",
+            body(
+                "Implement the reader of parcels",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"read_file\"}}]"));
+
+    JsonNode choice = JsonMapper.shared().readTree(answer.body()).at("/choices/0");
+    assertThat(choice.at("/message/tool_calls/0/function/arguments").asString())
+        .isEqualTo("{\"path\":\"a\"}");
+    assertThat(choice.path("finish_reason").asString()).isEqualTo("tool_calls");
+    JsonNode record =
+        server.getJson(
+            "/v1/router/requests/" + answer.headers().firstValue("x-request-id").orElse(""));
+    assertThat(record.at("/corrections/0").asString()).isEqualTo("repaired-tool-calls");
+  }
+
+  @Test
   void chat_streamBreaksOff_endsWithAnErrorEventAndNoDone() throws Exception {
     ollama.next(Script.text("Half an ans").then(new Script.Step.Drop()));
     try (TestServer.Streaming answer =
         server.stream(body("Refactor the writer", "\"stream\":true"))) {
-      List<String> lines = answer.lines();
-      JsonNode last = data(lines.getLast());
-      assertThat(last.at("/error/code").asInt()).isEqualTo(502);
-      assertThat(last.at("/error/message").asString()).isNotBlank();
-      assertThat(lines).doesNotContain("data: [DONE]");
+      JsonNode error = StreamRules.chat(answer.body(), false).error();
+      assertThat(error).isNotNull();
+      assertThat(error.path("code").asInt()).isEqualTo(502);
     }
   }
 
@@ -320,17 +330,6 @@ class ChatIT {
     org.awaitility.Awaitility.await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> server.getJson("/health").at("/components/queue/running").asInt() == 0);
-  }
-
-  private static String text(List<JsonNode> chunks) {
-    StringBuilder text = new StringBuilder();
-    chunks.forEach(chunk -> text.append(chunk.at("/choices/0/delta/content").asString("")));
-    return text.toString();
-  }
-
-  private static JsonNode data(String line) {
-    assertThat(line).startsWith("data: ");
-    return JsonMapper.shared().readTree(line.substring(6));
   }
 
   private static String body(String words, String more) {

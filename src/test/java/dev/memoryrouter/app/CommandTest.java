@@ -162,6 +162,17 @@ class CommandTest {
   }
 
   @Test
+  void doctor_ollamaThatCutsPrompts_saysUpdate() throws IOException {
+    try (FakeUpstream ollama = FakeUpstream.start("qwen3:30b-a3b")) {
+      ollama.version("0.12.3");
+      CommandRun run =
+          CommandRun.of(root, Map.of("OLLAMA_BASE_URL", ollama.ollamaUrl().toString()), "doctor");
+
+      assertThat(run.out()).contains("0.12.3", "update Ollama to 0.12.4 or later");
+    }
+  }
+
+  @Test
   void doctorSuggest_loadsWithTheShippedRouting() throws IOException {
     for (List<String> pulled :
         List.of(

@@ -380,6 +380,7 @@ class HttpContractIT {
             "/v1/models/{id}",
             "/v1/model/info",
             "/model/info",
+            "/v1/completions",
             "/v1/embeddings",
             "/v1/router/explain",
             "/v1/router/requests/{id}",

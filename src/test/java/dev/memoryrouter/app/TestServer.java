@@ -189,6 +189,11 @@ public final class TestServer implements AutoCloseable {
       return response.headers().firstValue(name).orElse("");
     }
 
+    /// Everything to the end as it is.
+    public String body() throws IOException {
+      return new String(response.body().readAllBytes(), UTF_8);
+    }
+
     /// All lines to the end, without the blank ones.
     public List<String> lines() throws IOException {
       List<String> lines = new ArrayList<>();

@@ -20,9 +20,9 @@ import dev.memoryrouter.embedding.MiniLmEmbedder;
 import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.memory.BankReader;
-import dev.memoryrouter.prompt.BlockMemory;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
+import dev.memoryrouter.prompt.PromptMemory;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.store.InMemoryVectorStore;
@@ -77,7 +77,7 @@ public class DecisionBench {
         new ConversationMemory<>(
             DurableMap.inMemory(BYTES, ConversationMemory.Known.codec(StickyRoute.CODEC)));
     PromptCounter counter = new PromptCounter(new CountCache(), TokenCounters::of);
-    PromptFitter fitter = new PromptFitter(counter, BlockMemory.inMemory());
+    PromptFitter fitter = new PromptFitter(counter, PromptMemory.inMemory());
     Retriever retriever =
         new Retriever(
             new InMemoryVectorStore(),

@@ -163,7 +163,7 @@ class ServerFileTest {
       textBlock =
           """
           store: {type: qdrant}      | store.type: qdrant is not built yet, use lucene
-          compaction: on             | compaction: compaction is not built yet; use auto or off
+          compaction: maybe          | compaction: found "maybe", expected one of off, auto, on
           bank-roots: /projects      | bank-roots: found "/projects", expected a list
           'bank-roots: [""]'         | bank-roots[0]: is empty
           default-bank: defalt       | default-bank: no bank is named "defalt"; did you mean "default"?

@@ -159,7 +159,6 @@ class DurableMapTest {
     Files.writeString(folder.resolve("plain"), "a file, not a folder");
     try (DurableMap<String> map = DurableMap.open(folder.resolve("plain/state.log"), 9_000, TEXT)) {
       map.put("a", "1");
-      map.close();
       assertThat(map.get("a")).contains("1");
     }
   }

@@ -16,8 +16,6 @@ import dev.memoryrouter.tokens.TokenCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,7 +23,7 @@ class PromptFitterTest {
   private static final MemorySettings SETTINGS = new MemorySettings(0.15, 6000, 0.2, true);
 
   private final PromptCounter counter = new PromptCounter(new CountCache(), TokenCounters::of);
-  private final PromptFitter fitter = new PromptFitter(counter, BlockMemory.inMemory());
+  private final PromptFitter fitter = new PromptFitter(counter, PromptMemory.inMemory());
 
   @Test
   void fit_firstTurnAndSmallBank_getsTheWholeBank() {
@@ -166,7 +164,7 @@ class PromptFitterTest {
     Conversation conversation = conversation("user", "word ".repeat(2_500));
     FittedPrompt prompt = fits(conversation, 4_096, MemoryOffer.NONE);
 
-    assertThat(prompt.reserve()).isBetween(PromptFitter.LEAST_RESERVE, 4_096 - 2_500);
+    assertThat(prompt.reserve()).isBetween(RequestFitter.LEAST_RESERVE, 4_096 - 2_500);
     assertThat(prompt.promptTokens() + prompt.reserve()).isLessThanOrEqualTo(4_096);
   }
 
@@ -181,56 +179,43 @@ class PromptFitterTest {
   }
 
   @Test
-  void fit_randomConversations_neverOverTheLimitAndKeepEveryWord() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    int fitted = 0;
-    for (int i = 0; i < 300; i++) {
-      String which = "seed " + seed + ", case " + i;
-      Conversation conversation = randomConversation(random);
-      int limit = 1_500 + random.nextInt(12_000);
-      if (fit(conversation, limit, randomOffer(random)) instanceof Fit.Fits(FittedPrompt prompt)) {
-        int counted = counter.count(prompt.request(), "qwen");
-        assertThat(counted).as(which).isLessThanOrEqualTo(prompt.promptTokens());
-        assertThat(prompt.promptTokens() + prompt.reserve()).as(which).isLessThanOrEqualTo(limit);
-        assertKept(conversation, prompt, which);
-        fitter.remember(conversation, "bank", prompt);
-        fitted++;
-      }
-    }
-    assertThat(fitted).isPositive();
+  void fit_changedSection_isShownAgainAndMarked() {
+    Conversation first = conversation("user", "How are retries done?");
+    MemoryOffer before = offer(List.of(), List.of(hit("a.md", "Retries", 0.9, "With jitter.")));
+    fitter.remember(first, "bank", fits(first, 32_768, before));
+    Conversation later =
+        conversation("user", "How are retries done?", "assistant", "So.", "user", "Still so?");
+    MemoryOffer after = offer(List.of(), List.of(hit("a.md", "Retries", 0.9, "Without jitter.")));
+
+    FittedPrompt prompt = fits(later, 32_768, after);
+
+    assertThat(prompt.request().messages().getLast().text())
+        .contains("<section file=\"a.md\" heading=\"Retries\" updated=\"true\">");
+    assertThat(prompt.request().messages().getFirst().text()).contains("With jitter.");
   }
 
-  private static MemoryOffer randomOffer(Random random) {
-    return offer(
-        List.of(),
-        IntStream.range(0, random.nextInt(8))
-            .mapToObj(n ->
-                hit(
-                    "f" + n + ".md",
-                    "H" + n,
-                    random.nextDouble(),
-                    "w ".repeat(random.nextInt(900))))
-            .toList());
-  }
+  @Test
+  void fit_sectionThatTheAgentReadItself_isNotInjected() {
+    Conversation asked =
+        conversation(
+            "user",
+            "Read the notes.",
+            "assistant",
+            "Reading.",
+            "user",
+            "1 | With jitter, 3 times.",
+            "assistant",
+            "Read.",
+            "user",
+            "How are retries done?");
+    MemoryOffer offer = offer(List.of(), List.of(hit("a.md", "R", 0.9, "With jitter, 3 times.")));
 
-  private static Conversation randomConversation(Random random) {
-    List<String> turns = new ArrayList<>(List.of("system", "s ".repeat(random.nextInt(300))));
-    for (int i = 0; i < random.nextInt(6); i++) {
-      String words = ("u" + random.nextInt(40) + " ").repeat(1 + random.nextInt(200));
-      turns.addAll(List.of("user", words, "assistant", "a ".repeat(1 + random.nextInt(200))));
-    }
-    turns.addAll(List.of("user", "last words " + random.nextInt(1_000)));
-    return conversation(turns.toArray(String[]::new));
-  }
+    FittedPrompt prompt = fits(asked, 32_768, offer);
 
-  private static void assertKept(Conversation conversation, FittedPrompt prompt, String which) {
-    List<Message> before = conversation.request().messages();
-    List<Message> after = prompt.request().messages();
-    assertThat(after).as(which).hasSameSizeAs(before);
-    for (int i = 0; i < before.size(); i++) {
-      assertThat(after.get(i).text()).as(which).startsWith(before.get(i).text());
-    }
+    assertThat(prompt.request()).isEqualTo(asked.request());
+    assertThat(prompt.entries())
+        .extracting(MemoryEntry::reason)
+        .containsExactly("already in the conversation");
   }
 
   @Test
@@ -253,8 +238,11 @@ class PromptFitterTest {
 
   private Fit fit(Conversation conversation, int limit, MemoryOffer offer) {
     EffectiveLimit effective = new EffectiveLimit(limit, "context");
-    return fitter.fit(
-        conversation, new PromptFitter.Target("qwen", effective, 2_048), offer, SETTINGS);
+    return fitter.prepare(conversation, offer, SETTINGS).fit(target(effective), false);
+  }
+
+  private static RequestFitter.Target target(EffectiveLimit limit) {
+    return new RequestFitter.Target("qwen3", "qwen", limit, 2_048, false, 0);
   }
 
   private static MemoryOffer offer(List<Hit> whole, List<Hit> ranked) {

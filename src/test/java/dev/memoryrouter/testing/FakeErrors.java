@@ -32,8 +32,11 @@ final class FakeErrors {
     return Script.status(404, body(ollama, 404, message));
   }
 
-  /// As Ollama from version 0.30 on: llama-server's JSON as a string.
-  static Script overflow(int tokens, int context) {
+  /// As Ollama from version 0.30 on: llama-server's JSON as a string; before, a sentence.
+  static Script overflow(int tokens, int context, String version) {
+    if (version.matches("0\\.([0-9]|1[0-9]|2[0-9])\\..*")) {
+      return Script.status(400, body(true, 400, "the input length exceeds the context length"));
+    }
     String message =
         "request (%d tokens) exceeds the available context size (%d tokens), try increasing it"
             .formatted(tokens, context);

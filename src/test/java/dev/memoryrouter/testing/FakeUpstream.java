@@ -210,6 +210,7 @@ public final class FakeUpstream implements AutoCloseable {
     faults.pause = pause;
   }
 
+  /// Ollama's version. Up to 0.24 its overflow has another wording and no counts.
   public void version(String version) {
     catalogue.version = version;
   }
@@ -423,7 +424,7 @@ public final class FakeUpstream implements AutoCloseable {
     int context = call.body().path("options").path("num_ctx").asInt(Integer.MAX_VALUE);
     int tokens = FakeAnswer.roughTokens(call.body());
     if (ollama && tokens >= Math.min(context, model.context())) {
-      return FakeErrors.overflow(tokens, Math.min(context, model.context()));
+      return FakeErrors.overflow(tokens, Math.min(context, model.context()), catalogue.version);
     }
     return byModel.getOrDefault(name, FakeAnswer.echo(name, call.body()));
   }

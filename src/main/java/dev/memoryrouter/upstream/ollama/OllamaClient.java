@@ -14,10 +14,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Talks to one Ollama through its native API: its OpenAI surface cannot set a context, hides
 /// errors in the stream and cuts prompts silently. Thread-safe.
 public final class OllamaClient implements ModelClient {
+  private static final Logger LOG = LoggerFactory.getLogger(OllamaClient.class);
+
   private final UpstreamSettings settings;
   private final HttpCalls http;
   private final OllamaInventory inventory;
@@ -63,9 +67,19 @@ public final class OllamaClient implements ModelClient {
     UpstreamSnapshot snapshot = inventory.take();
     // What a model can do is remembered over a failed question: the same call stays the same bytes.
     if (snapshot.reachable()) {
+      warnOfCuts(latest.version(), snapshot.version());
       latest = snapshot;
     }
     return snapshot;
+  }
+
+  private void warnOfCuts(@Nullable String before, @Nullable String version) {
+    if (version != null && !version.equals(before) && OllamaVersion.cutsPrompts(version)) {
+      LOG.warn(
+          "Upstream {}: Ollama {} cuts long prompts without a word; update it to 0.12.4 or later",
+          settings.name(),
+          version);
+    }
   }
 
   /// Ollama holds a tool call back until it is complete, so that a long one is a long silence.

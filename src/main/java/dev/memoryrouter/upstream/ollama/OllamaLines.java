@@ -62,11 +62,16 @@ final class OllamaLines implements AnswerLines {
     }
   }
 
-  private static void toolCall(JsonNode call, AnswerEvents out) {
+  private void toolCall(JsonNode call, AnswerEvents out) {
     JsonNode function = call.path("function");
+    String name = function.path("name").asString("");
+    if (name.isEmpty()) {
+      out.fail(new UpstreamFailure.Broken(errors.who() + " sent a tool call without a name."));
+      return;
+    }
     JsonNode arguments = function.path("arguments");
     // Ollama's own index is left out: older versions say 0 for every call.
-    int index = out.toolCall(call.path("id").asString(null), function.path("name").asString(""));
+    int index = out.toolCall(call.path("id").asString(null), name);
     if (arguments.isString()) {
       out.arguments(index, arguments.asString());
     } else if (arguments.isObject()) {

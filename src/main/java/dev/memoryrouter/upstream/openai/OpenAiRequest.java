@@ -23,6 +23,8 @@ final class OpenAiRequest {
   private static final Set<String> OWN =
       Set.of("stream", "stream_options", "max_tokens", "max_completion_tokens", "tool_choice");
 
+  private static final String TEMPLATE = "chat_template_kwargs";
+
   private OpenAiRequest() {}
 
   static ObjectNode of(UpstreamCall call) {
@@ -46,6 +48,7 @@ final class OpenAiRequest {
             body.set(key, JSON.valueToTree(value));
           }
         });
+    think(body, call.model());
     body.put("max_tokens", Math.max(1, call.maxOutput()));
     body.put("stream", true);
     body.putObject("stream_options").put("include_usage", true);
@@ -60,6 +63,16 @@ final class OpenAiRequest {
       case ON -> true;
       case AUTO -> capabilities == null || capabilities.contains(Capability.THINKING);
     };
+  }
+
+  /// llama-server and vLLM hand this to the model's template. Sent only for a model that was
+  /// declared to reason, because other servers may refuse what they do not know.
+  private static void think(ObjectNode body, ModelSettings model) {
+    Set<Capability> capabilities = model.capabilities();
+    boolean declared = capabilities != null && capabilities.contains(Capability.THINKING);
+    if (declared && model.think() != ModelSettings.Think.AUTO && free(body, TEMPLATE)) {
+      body.putObject(TEMPLATE).put("enable_thinking", model.think() == ModelSettings.Think.ON);
+    }
   }
 
   private static boolean free(ObjectNode body, String key) {

@@ -413,6 +413,16 @@ class OllamaClientTest {
   }
 
   @Test
+  void chat_toolCallWithoutName_fails() throws Exception {
+    fake.next(
+        Script.of(
+            new Step.Raw("{\"message\":{\"tool_calls\":[{\"function\":{\"arguments\":{}}}]}}\n")));
+
+    assertThat(failure(all(client.chat(call(MODEL, "x")))))
+        .isInstanceOf(UpstreamFailure.Broken.class);
+  }
+
+  @Test
   void chat_length_isReported() throws Exception {
     fake.next(Script.text("and so").then(new Step.Done("length")));
 
@@ -520,6 +530,14 @@ class OllamaClientTest {
               assertThat(overflow.promptTokens()).isGreaterThan(20_000);
               assertThat(overflow.limit()).isEqualTo(8192);
             });
+  }
+
+  @Test
+  void chat_tooLongForAnOlderOllama_isAnOverflow() throws Exception {
+    fake.version("0.24.0");
+
+    assertThat(failure(all(client.chat(call(MODEL, "word ".repeat(20_000))))))
+        .isInstanceOf(UpstreamFailure.Overflow.class);
   }
 
   @Test

@@ -222,6 +222,24 @@ class OpenAiClientTest {
   }
 
   @Test
+  void request_declaredReasoningModel_isToldWhetherToThink() {
+    for (Think think : Think.values()) {
+      var declared = model(MODEL, think, Set.of(Capability.THINKING), false);
+      var silent = model(MODEL, think, null, false);
+
+      assertThat(OpenAiRequest.of(call(request(user("x")), declared)).path("chat_template_kwargs"))
+          .hasToString(
+              switch (think) {
+                case OFF -> "{\"enable_thinking\":false}";
+                case ON -> "{\"enable_thinking\":true}";
+                case AUTO -> "";
+              });
+      assertThat(OpenAiRequest.of(call(request(user("x")), silent)).has("chat_template_kwargs"))
+          .isFalse();
+    }
+  }
+
+  @Test
   void chat_fragmentsOfSeveralCalls_arePutTogether() throws Exception {
     List<ChatEvent> events =
         raw(
