@@ -31,6 +31,12 @@ record ApiError(
     return new ApiError(404, INVALID_REQUEST, code, param, message, null);
   }
 
+  /// A request whose client is gone: nobody reads this.
+  static ApiError clientLeft() {
+    return new ApiError(
+        408, INVALID_REQUEST, "client_left", null, "The client closed its connection.", null);
+  }
+
   /// A request whose client sent it again meanwhile.
   static ApiError superseded() {
     return new ApiError(

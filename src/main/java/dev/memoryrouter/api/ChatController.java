@@ -89,6 +89,10 @@ final class ChatController {
       throws InterruptedException {
     long arrival = System.nanoTime();
     byte[] body = Requests.body(request);
+    if (!Requests.clientIsThere(request)) {
+      // Many that gave up waiting must not hold up those who still wait.
+      return ErrorResponses.response(ApiError.clientLeft());
+    }
     ParsedChat chat = reader.apply(body);
     ServerSettings server = setup.get().configuration().server();
     PriorityClass priority = PriorityHeader.read(request, server.queue().priorityHeader());
@@ -110,7 +114,11 @@ final class ChatController {
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
     exchange.whenEnded(running.enter(request, body, exchange::superseded));
-    return exchange.respond();
+    HttpResponse<?> response = exchange.respond();
+    // Micronaut fails on a streamed response to a client that is gone, and warns of it.
+    return Requests.clientIsThere(request)
+        ? response
+        : ErrorResponses.response(ApiError.clientLeft());
   }
 
   /// The decision for a chat request, without calling a model.

@@ -108,12 +108,21 @@ final class Requests {
     return headers;
   }
 
+  /// Whether the client is still connected, as far as the server was told.
+  static boolean clientIsThere(HttpRequest<?> request) {
+    return channel(request).isActive();
+  }
+
+  private static Channel channel(HttpRequest<?> request) {
+    return ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+  }
+
   /// Runs `action` when the connection closes. The server's pipeline does not tell a handler of a
   /// client that leaves before the response began; the channel does.
   ///
   /// @return stops watching: a kept-alive connection outlives the exchange
   static Runnable whenClientLeaves(HttpRequest<?> request, Runnable action) {
-    Channel channel = ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+    Channel channel = channel(request);
     ChannelFutureListener listener = _ -> action.run();
     channel.closeFuture().addListener(listener);
     return () -> channel.closeFuture().removeListener(listener);

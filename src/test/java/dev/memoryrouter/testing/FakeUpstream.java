@@ -19,7 +19,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +44,7 @@ public final class FakeUpstream implements AutoCloseable {
   private final Map<String, FakeModel> models = new ConcurrentSkipListMap<>();
   private final Map<String, Integer> loaded = new ConcurrentHashMap<>();
   private final Map<String, Script> byModel = new ConcurrentHashMap<>();
+  private volatile BiFunction<String, JsonNode, Script> otherwise = FakeAnswer::echo;
   private final Queue<Script> next = new ConcurrentLinkedQueue<>();
   private final FakeCatalogue catalogue = new FakeCatalogue(models, loaded);
   private final FaultInjector faults = new FaultInjector();
@@ -229,6 +232,16 @@ public final class FakeUpstream implements AutoCloseable {
   public void openAiModels(int status, String json) {
     catalogue.listStatus = status;
     catalogue.list = json;
+  }
+
+  /// What models without an answer of their own say to a request, instead of the echo.
+  public void answerBy(Function<JsonNode, Script> answers) {
+    otherwise = (_, body) -> answers.apply(body);
+  }
+
+  /// Forgets the requests that are answered.
+  public void forget() {
+    calls.removeIf(call -> !call.open);
   }
 
   /// All requests, oldest first.
@@ -426,7 +439,8 @@ public final class FakeUpstream implements AutoCloseable {
     if (ollama && tokens >= Math.min(context, model.context())) {
       return FakeErrors.overflow(tokens, Math.min(context, model.context()), catalogue.version);
     }
-    return byModel.getOrDefault(name, FakeAnswer.echo(name, call.body()));
+    Script ofModel = byModel.get(name);
+    return ofModel == null ? otherwise.apply(name, call.body()) : ofModel;
   }
 
   private static JsonNode parse(String body) {
