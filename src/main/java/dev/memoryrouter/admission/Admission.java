@@ -37,6 +37,8 @@ public final class Admission implements AutoCloseable {
 
   /// Is told of each request that waits no longer.
   public interface Listener {
+    /// A request got its turn, was refused or left.
+    ///
     /// @param result `granted`, `left`, or the reason of the refusal
     void waited(Ticket ticket, String result, Duration waited);
   }

@@ -137,7 +137,7 @@ public final class AdmissionQueue {
     model.times().add(now - turn.since(), turn.loads());
     String conversation = turn.ticket().conversation();
     if (toBeContinued && conversation != null) {
-      int level = Math.max(PriorityClass.AGENT.ordinal(), turn.ticket().priority().ordinal());
+      int level = Math.max(PriorityClass.AGENT.level(), turn.ticket().priority().level());
       long until = now + settings.order().linger().toNanos();
       model.holds().add(new Hold(conversation, level, until));
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// The rules by which turns are given.
 ///
 /// @param order how requests that wait are ranked
-/// @param memoryBudget bytes that all loaded models of a machine may use together; null for no bound
+/// @param memoryBudget bytes that all loaded models of a machine may use together; null for no
+///   bound
 /// @param models the limits of each model, in the order in which they are shown
 public record QueueSettings(
     Order order, @Nullable Long memoryBudget, Map<ModelId, ModelLimits> models) {

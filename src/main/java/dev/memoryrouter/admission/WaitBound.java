@@ -53,9 +53,9 @@ final class WaitBound {
       boolean contended,
       Order order,
       long longestTurn) {
-    int before = waiting + order.warmLimit() + (contended ? order.overtakeLimit() : 0);
+    long before = (long) waiting + order.warmLimit() + (contended ? order.overtakeLimit() : 0);
     long rounds = before / (contended ? 1 : slots) + 1;
-    return priority.ordinal() * order.aging().toNanos()
+    return priority.level() * order.aging().toNanos()
         + rounds * (longestTurn + order.linger().toNanos());
   }
 }

@@ -26,12 +26,12 @@ final class Waiter {
     this.number = number;
     this.limit = limit;
     this.bound = bound;
-    level = ticket.priority().ordinal();
+    level = ticket.priority().level();
   }
 
   /// Sets the class in which it waits now: one higher for each interval that it waited.
   void rank(long now, long aging) {
-    level = (int) Math.max(0, ticket.priority().ordinal() - (now - arrived) / aging);
+    level = (int) Math.max(0, ticket.priority().level() - (now - arrived) / aging);
   }
 
   void overtake() {

@@ -104,11 +104,7 @@ final class ChatController {
             pipeline,
             server.http(),
             new ChatExchange.Incoming(
-                Requests.id(request),
-                chat,
-                priority,
-                arrival,
-                clock.instant().getEpochSecond()),
+                Requests.id(request), chat, priority, arrival, clock.instant().getEpochSecond()),
             plan,
             new ChatExchange.Tools(counter::text, log, meters, admission, open));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);

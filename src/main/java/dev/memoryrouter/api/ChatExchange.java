@@ -60,11 +60,7 @@ final class ChatExchange {
   /// @param arrival in `System.nanoTime`
   /// @param created in seconds since 1970
   record Incoming(
-      String id,
-      ParsedChat chat,
-      @Nullable PriorityClass priority,
-      long arrival,
-      long created) {
+      String id, ParsedChat chat, @Nullable PriorityClass priority, long arrival, long created) {
     Duration age() {
       return Duration.ofNanos(System.nanoTime() - arrival);
     }

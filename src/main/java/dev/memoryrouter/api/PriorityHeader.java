@@ -29,17 +29,15 @@ final class PriorityHeader {
     return CLASSES.stream()
         .filter(it -> it.label().equals(label))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new ApiException(
-                    ApiError.badRequest(
-                        header,
-                        "The header %s has \"%s\", expected one of %s."
-                            .formatted(
-                                header,
-                                value,
-                                String.join(
-                                    ", ",
-                                    CLASSES.stream().map(PriorityClass::label).toList())))));
+        .orElseThrow(() ->
+            new ApiException(
+                ApiError.badRequest(
+                    header,
+                    "The header %s has \"%s\", expected one of %s."
+                        .formatted(
+                            header,
+                            value,
+                            String.join(
+                                ", ", CLASSES.stream().map(PriorityClass::label).toList())))));
   }
 }

@@ -5,12 +5,12 @@ import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
-import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.TurnRules;
 import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.cli.Workbench;
@@ -77,8 +77,7 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
   private final Lazy<Admission> admission = new Lazy<>(this::makeAdmission);
-  private final Lazy<Turns> turns =
-      new Lazy<>(() -> new Turns(admission(), System::nanoTime));
+  private final Lazy<Turns> turns = new Lazy<>(() -> new Turns(admission(), System::nanoTime));
   private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
   private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
@@ -263,8 +262,7 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Admission makeAdmission() {
-    return new Admission(
-        TurnRules.of(configuration()), new OwnLoads(setups()), System::nanoTime);
+    return new Admission(TurnRules.of(configuration()), new OwnLoads(setups()), System::nanoTime);
   }
 
   private ChatPipeline makePipeline() {

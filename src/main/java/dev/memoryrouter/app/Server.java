@@ -166,9 +166,7 @@ final class Server implements AutoCloseable {
   /// What need not be done before the first request.
   private void goOn() {
     components.reloading().onChange(components.setups()::take);
-    components
-        .reloading()
-        .onChange(next -> components.admission().configure(TurnRules.of(next)));
+    components.reloading().onChange(next -> components.admission().configure(TurnRules.of(next)));
     components.reloading().start();
     Thread.ofVirtual()
         .name("prepare")

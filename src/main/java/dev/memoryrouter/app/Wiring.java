@@ -69,10 +69,8 @@ final class Wiring {
     var meters = new Meters(registry);
     components.circuits().listen((name, state) -> meters.circuit(name, state.label()));
     Admission admission = components.admission();
-    admission.listen(
-        (ticket, result, waited) ->
-            meters.turnDecided(
-                ticket.model().toString(), ticket.priority().label(), result, waited));
+    admission.listen((ticket, result, waited) ->
+        meters.turnDecided(ticket.model().toString(), ticket.priority().label(), result, waited));
     meters.queue(() -> admission.totals().running(), () -> admission.totals().waiting());
     return meters;
   }

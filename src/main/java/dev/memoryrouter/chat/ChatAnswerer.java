@@ -38,10 +38,7 @@ final class ChatAnswerer {
 
   /// @param whenAnswered told at the first payload of each answer
   ChatAnswerer(
-      Turns turns,
-      PromptFitter fitter,
-      LearntLimits learnt,
-      Consumer<AnsweredBy> whenAnswered) {
+      Turns turns, PromptFitter fitter, LearntLimits learnt, Consumer<AnsweredBy> whenAnswered) {
     this.turns = turns;
     this.fitter = fitter;
     this.learnt = learnt;

@@ -42,9 +42,7 @@ public final class ChatPipeline {
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner =
-        new ChatPlanner(
-            counter, fitter, memory, routes, learnt, calibration, turns::isBusy);
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, calibration, turns::isBusy);
     answerer = new ChatAnswerer(turns, fitter, learnt, this::keepRoute);
   }
 

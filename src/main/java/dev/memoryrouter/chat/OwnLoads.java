@@ -24,6 +24,8 @@ public final class OwnLoads implements ModelLoader {
 
   private final Supplier<Setup> setup;
 
+  /// Loads on the upstreams of a setup.
+  ///
   /// @param setup the current setup
   public OwnLoads(Supplier<Setup> setup) {
     this.setup = setup;

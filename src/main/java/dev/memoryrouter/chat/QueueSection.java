@@ -21,7 +21,10 @@ final class QueueSection {
         new TurnSettings(
             order(queue),
             queue.at("length").integer(0, MOST).orElse(byDefault.length()),
-            queue.at("wait-limit").duration(Duration.ofMillis(100), LONGEST).orElse(byDefault.waitLimit()),
+            queue
+                .at("wait-limit")
+                .duration(Duration.ofMillis(100), LONGEST)
+                .orElse(byDefault.waitLimit()),
             header(queue.at("priority-header")),
             queue.at("drain").duration(Duration.ZERO, LONGEST).orElse(byDefault.drainLimit()),
             queue.at("preload").flag().orElse(byDefault.preload()));

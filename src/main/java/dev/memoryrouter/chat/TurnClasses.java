@@ -18,8 +18,7 @@ final class TurnClasses {
       Caffeine.newBuilder().maximumSize(CONVERSATIONS).build();
 
   /// @param conversation identity of the conversation; null for a call beside it
-  PriorityClass of(
-      Plan plan, @Nullable String conversation, @Nullable PriorityClass asked) {
+  PriorityClass of(Plan plan, @Nullable String conversation, @Nullable PriorityClass asked) {
     if (asked != null) {
       return asked;
     }

@@ -12,7 +12,8 @@ final class TurnStream implements ChatStream {
   private final Permit permit;
   private final boolean textTools;
 
-  /// @param textTools whether the client calls tools by text, which any answer of such an agent does
+  /// @param textTools whether the client calls tools by text, which any answer of such an agent
+  ///   does
   TurnStream(ChatStream stream, Permit permit, boolean textTools) {
     this.stream = stream;
     this.permit = permit;

@@ -24,6 +24,8 @@ public final class Turns {
   private final LongSupplier clock;
   private final TurnClasses classes = new TurnClasses();
 
+  /// Turns of one queue.
+  ///
   /// @param clock of the queue
   public Turns(Admission admission, LongSupplier clock) {
     this.admission = admission;

@@ -37,7 +37,8 @@ final class HealthController {
   @Endpoint(summary = "The whole server and each component with its figures.", answer = "Health")
   HttpResponse<?> health() {
     ObjectNode components = report.components();
-    Status status = Status.worst(components.values().stream().map(HealthController::status).toList());
+    Status status =
+        Status.worst(components.values().stream().map(HealthController::status).toList());
     ObjectNode json = JsonMapper.shared().createObjectNode();
     json.put("status", status.label());
     json.put("version", version.text());

@@ -212,8 +212,7 @@ class AdmissionQueueTest {
     ModelLimits here = new ModelLimits(1, "here", 10, 100, LONG);
     ModelLimits there = new ModelLimits(1, "there", 10, 100, LONG);
     QueueDriver two =
-        new QueueDriver(
-            new QueueSettings(Order.DEFAULT, 15L, Map.of(A, here, B, here, C, there)));
+        new QueueDriver(new QueueSettings(Order.DEFAULT, 15L, Map.of(A, here, B, here, C, there)));
 
     two.arrive("A1", A).arrive("B1", B).arrive("C1", C);
 
@@ -310,7 +309,8 @@ class AdmissionQueueTest {
 
   @Test
   void arrived_queueIsFull_isRefusedUntilTheNextPlace() {
-    QueueDriver small = new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 1, LONG)));
+    QueueDriver small =
+        new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 1, LONG)));
     small.arrive("0", A).after(Duration.ofSeconds(20)).finish("0");
 
     small.arrive("1", A).arrive("2", A).arrive("3", A);
@@ -321,7 +321,8 @@ class AdmissionQueueTest {
 
   @Test
   void arrived_nobodyMayWait_freeSlotIsStillGiven() {
-    QueueDriver none = new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 0, LONG)));
+    QueueDriver none =
+        new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 0, LONG)));
 
     none.arrive("1", A).arrive("2", A);
 
@@ -354,7 +355,8 @@ class AdmissionQueueTest {
   @Test
   void timePassed_waitLimit_isRefusedOnTime() {
     QueueDriver limited =
-        new QueueDriver(QueueDriver.settings(new ModelLimits(1, "here", 0, 10, Duration.ofSeconds(90))));
+        new QueueDriver(
+            QueueDriver.settings(new ModelLimits(1, "here", 0, 10, Duration.ofSeconds(90))));
     limited.arrive("1", A).after(Duration.ofSeconds(10)).arrive("2", A);
 
     limited.after(Duration.ofSeconds(89));
@@ -439,7 +441,8 @@ class AdmissionQueueTest {
 
   @Test
   void upstreamChanged_slotsThatItSays_holdUnlessConfigured() {
-    QueueDriver unsaid = new QueueDriver(QueueDriver.settings(new ModelLimits(null, "here", 0, 10, LONG)));
+    QueueDriver unsaid =
+        new QueueDriver(QueueDriver.settings(new ModelLimits(null, "here", 0, 10, LONG)));
     unsaid.arrive("1", A).arrive("2", A).arrive("3", A);
     assertThat(unsaid.admitted).containsExactly("1");
 

@@ -125,8 +125,7 @@ class QueueIT {
 
     assertThat(delete(id).statusCode()).isEqualTo(200);
     assertThat(delete(id).statusCode()).isEqualTo(404);
-    assertThat(server.postJson("/v1/router/queue/clear", "").path("cleared").asInt())
-        .isEqualTo(2);
+    assertThat(server.postJson("/v1/router/queue/clear", "").path("cleared").asInt()).isEqualTo(2);
 
     for (CompletableFuture<HttpResponse<String>> future : answers) {
       HttpResponse<String> answer = future.get(10, TimeUnit.SECONDS);
@@ -148,8 +147,7 @@ class QueueIT {
 
   @Test
   void start_defaultModelIsLoadedAsRequestsNeedIt() throws Exception {
-    ollama.await(
-        Duration.ofSeconds(10), "a load", () -> !ollama.calls("/api/generate").isEmpty());
+    ollama.await(Duration.ofSeconds(10), "a load", () -> !ollama.calls("/api/generate").isEmpty());
     send("a", "agent").get();
 
     JsonNode load = ollama.calls("/api/generate").getFirst().body();

@@ -85,8 +85,7 @@ public class DecisionBench {
             TokenCounters.of("qwen"),
             new BankReader()::read);
     Admission admission =
-        new Admission(
-            TurnRules.of(configuration), new OwnLoads(setups), System::nanoTime);
+        new Admission(TurnRules.of(configuration), new OwnLoads(setups), System::nanoTime);
     pipeline =
         new ChatPipeline(
             routes,
