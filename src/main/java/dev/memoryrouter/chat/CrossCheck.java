@@ -5,8 +5,9 @@ import dev.memoryrouter.files.NearestName;
 import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
 import dev.memoryrouter.routing.Condition;
+import dev.memoryrouter.routing.ConditionLogic;
+import dev.memoryrouter.routing.ExampleCheck;
 import dev.memoryrouter.routing.RoutingConfig;
-import dev.memoryrouter.routing.RoutingRule;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.upstream.ModelSettings;
 import dev.memoryrouter.upstream.ModelsConfig;
@@ -45,8 +46,9 @@ final class CrossCheck {
     List<YamlValue> rules = routingMap.at("rules").list();
     for (int i = 0; i < rules.size(); i++) {
       checkWhen(rules.get(i).map().at("when"));
-      checkReachable(i, rules);
+      checkReachable(i, rules.get(i));
     }
+    warnings.addAll(ExampleCheck.warnings(routingMap));
     return warnings;
   }
 
@@ -164,28 +166,22 @@ final class CrossCheck {
     }
   }
 
-  /// A rule is never reached when an earlier one asks for nothing more than this one does.
-  private void checkReachable(int index, List<YamlValue> values) {
-    Set<Condition> own = conjuncts(routing.rules().get(index));
-    for (RoutingRule earlier : routing.rules().subList(0, index)) {
-      if (own.containsAll(conjuncts(earlier))) {
-        warnings.add(
-            values
-                .get(index)
-                .remark(
-                    "is never reached: the earlier rule \""
-                        + earlier.name()
-                        + "\" matches whenever this one does"));
-        return;
-      }
+  /// A rule is never reached when its own parts exclude each other, or when an earlier rule holds
+  /// whenever this one does.
+  private void checkReachable(int index, YamlValue value) {
+    Condition own = routing.rules().get(index).when();
+    if (ConditionLogic.impossible(own)) {
+      warnings.add(value.remark("never matches: its conditions exclude each other"));
+      return;
     }
-  }
-
-  private static Set<Condition> conjuncts(RoutingRule rule) {
-    return switch (rule.when()) {
-      case Condition.Always() -> Set.of();
-      case Condition.All(var parts) -> parts;
-      case Condition other -> Set.of(other);
-    };
+    routing.rules().subList(0, index).stream()
+        .filter(earlier -> ConditionLogic.implies(own, earlier.when()))
+        .findFirst()
+        .map(earlier ->
+            value.remark(
+                "is never reached: the earlier rule \""
+                    + earlier.name()
+                    + "\" matches whenever this one does"))
+        .ifPresent(warnings::add);
   }
 }

@@ -10,6 +10,7 @@ import dev.memoryrouter.routing.RouteChoice;
 import dev.memoryrouter.routing.RoutingConfig;
 import dev.memoryrouter.routing.RuleRouter;
 import dev.memoryrouter.routing.TraceStep;
+import dev.memoryrouter.routing.Utterance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,10 +34,10 @@ public final class RouteFinder {
   private final Set<String> models;
 
   /// The steps of a tool loop all ask about the same words.
-  private final Cache<String, IntentResult> told =
+  private final Cache<Utterance, IntentResult> told =
       Caffeine.newBuilder()
           .maximumWeight(MAX_CHARACTERS)
-          .<String, IntentResult>weigher((words, _) -> ENTRY + words.length())
+          .<Utterance, IntentResult>weigher((said, _) -> ENTRY + said.text().length())
           .build();
 
   /// @param models keys of the configured models
@@ -51,15 +52,15 @@ public final class RouteFinder {
   }
 
   /// What words are about; not kept while keywords alone tell, which is only for the first moments.
-  private IntentResult classify(String words) {
-    IntentResult known = intents.ready() ? told.getIfPresent(words) : null;
+  private IntentResult classify(Utterance said) {
+    IntentResult known = intents.ready() ? told.getIfPresent(said) : null;
     if (known != null) {
       return known;
     }
     boolean lasting = intents.ready();
-    IntentResult result = intents.classify(words);
+    IntentResult result = intents.classify(said);
     if (lasting) {
-      told.put(words, result);
+      told.put(said, result);
     }
     return result;
   }
@@ -113,12 +114,12 @@ public final class RouteFinder {
     /// In a conversation that is not known, words that say too little are read with the task that
     /// they belong to.
     private IntentResult intent() {
-      IntentResult said = classify(question.words());
+      IntentResult said = classify(question.said(question.words()));
       String task = question.task();
       if (before != null || task == null || !isOpen(said)) {
         return said;
       }
-      IntentResult meant = classify(task + "\n" + question.words());
+      IntentResult meant = classify(question.said(task + "\n" + question.words()));
       if (isOpen(meant)) {
         return said;
       }

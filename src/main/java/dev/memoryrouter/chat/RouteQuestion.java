@@ -8,6 +8,7 @@ import dev.memoryrouter.conversation.TurnKind;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.routing.IntentResult;
 import dev.memoryrouter.routing.Signals;
+import dev.memoryrouter.routing.Utterance;
 import dev.memoryrouter.upstream.Capability;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param task the first words of the conversation; null when these are the newest
 /// @param tokens of the request as received
 /// @param images in the whole request
+/// @param wordImages images that came with the newest words
 /// @param tools number of tools offered
 /// @param headers by lower-case name
 /// @param helper a call beside the conversation
@@ -47,6 +49,7 @@ public record RouteQuestion(
     @Nullable String task,
     int tokens,
     int images,
+    int wordImages,
     int tools,
     Map<String, String> headers,
     boolean helper,
@@ -99,6 +102,7 @@ public record RouteQuestion(
         conversation.task(),
         tokens,
         images,
+        human == null ? 0 : conversation.request().messages().get(human.message()).images(),
         tools,
         headers,
         conversation.helper(),
@@ -127,6 +131,7 @@ public record RouteQuestion(
         newTask,
         tokens,
         images,
+        wordImages,
         tools,
         newHeaders,
         helper,
@@ -135,6 +140,11 @@ public record RouteQuestion(
         resident,
         idle,
         able);
+  }
+
+  /// A text as said in this turn.
+  Utterance said(String text) {
+    return new Utterance(text, mode, wordImages);
   }
 
   /// What rules may look at.

@@ -32,6 +32,7 @@ public final class RouterCommand implements Runnable {
         .addSubcommand(new SearchCommand(workbench))
         .addSubcommand(new ExplainCommand(workbench))
         .addSubcommand(new ReplayCommand(workbench))
+        .addSubcommand(group(new EvalCommand(), new EvalIntentsCommand(workbench)))
         .addSubcommand(group(new ConfigCommand(), new ConfigCheckCommand(workbench)))
         .addSubcommand(new DoctorCommand(workbench))
         .addSubcommand(new SetupCommand(workbench))

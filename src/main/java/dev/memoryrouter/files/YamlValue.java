@@ -64,6 +64,11 @@ public final class YamlValue {
     return variable != null || (node != null && !isNull(node));
   }
 
+  /// Whether keys with values stand there.
+  public boolean isMap() {
+    return node instanceof MappingNode;
+  }
+
   /// Records a problem when nothing stands there.
   public YamlValue required() {
     if (!present()) {

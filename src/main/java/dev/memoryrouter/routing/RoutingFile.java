@@ -1,11 +1,13 @@
 package dev.memoryrouter.routing;
 
+import dev.memoryrouter.conversation.Mode;
 import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads `routing.yaml`. Problems gather in the map; when there are any, what was read must not be
@@ -62,13 +64,34 @@ public final class RoutingFile {
     checkName(name, value);
     YamlMap map = value.required().map();
     String description = map.at("description").text().orElse("");
-    List<String> examples = map.at("examples").texts();
+    List<Utterance> examples = examples(map.at("examples"));
     List<String> keywords = map.at("keywords").texts();
     if (!map.absent() && examples.isEmpty() && keywords.isEmpty()) {
       value.problem("needs examples or keywords, else no turn can have this intent");
     }
     map.rejectUnknownKeys();
     return new IntentSettings(name, description, examples, keywords);
+  }
+
+  private static List<Utterance> examples(YamlValue value) {
+    List<Utterance> examples = new ArrayList<>();
+    for (YamlValue item : value.listOrSingle()) {
+      example(item.required()).filter(it -> !it.text().isEmpty()).ifPresent(examples::add);
+    }
+    return examples;
+  }
+
+  /// A sentence, or a map of one with what came with it.
+  private static Optional<Utterance> example(YamlValue value) {
+    if (!value.isMap()) {
+      return value.text().map(String::strip).map(Utterance::of);
+    }
+    YamlMap map = value.map();
+    String text = map.at("text").required().text().map(String::strip).orElse("");
+    Mode mode = map.at("mode").oneOf(List.of(Mode.values()), Mode::label).orElse(null);
+    int images = map.at("images").integer(0, Integer.MAX_VALUE).orElse(0);
+    map.rejectUnknownKeys();
+    return Optional.of(new Utterance(text, mode, images));
   }
 
   private List<RoutingRule> rules(Set<String> intents) {

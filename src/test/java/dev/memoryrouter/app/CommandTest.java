@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -63,6 +64,69 @@ class CommandTest {
     assertThat(run.out().lines())
         .anyMatch(line -> line.matches(".*/routing\\.yaml:\\d+: default: .*qwen2\\.5-coder.*"))
         .anyMatch(line -> line.matches(".*/server\\.yaml:\\d+: compactoin: .*compaction.*"));
+  }
+
+  @Test
+  void configCheck_rulesThatNeverMatchAndExamplesThatContradict_areWarnedOfWithTheirLine()
+      throws IOException {
+    replace(
+        "routing.yaml",
+        "default: qwen2.5-coder\n",
+        """
+          - {name: odd, when: {mode: plan, not: {mode: [plan, act]}}, route: llama4}
+          - {name: huge, when: {tokens: {min: 200000}, mode: plan}, route: llama4}
+        default: qwen2.5-coder
+        """);
+    replace(
+        "routing.yaml",
+        "    examples:\n      - \"Fix the failing test in the tax module.\"\n",
+        """
+            examples:
+              - "status please"
+              - "Fix the failing test in the tax module."
+        """);
+
+    CommandRun run = run("config", "check");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().lines().filter(it -> it.endsWith("(warning)")))
+        .anyMatch(it -> it.matches(".*routing\\.yaml:\\d+: rules\\[6]: never matches.*"))
+        .anyMatch(it -> it.matches(".*:\\d+: rules\\[7]: is never reached: .*\"long-context\".*"))
+        .anyMatch(
+            it -> it.matches(".*:\\d+: .*examples\\[0]: contradicts .* line \\d+.*\"memory\".*"))
+        .hasSize(3);
+  }
+
+  @Test
+  void evalIntents_ownTurns_givesFiguresForPeopleAndPrograms() throws IOException {
+    String file = Path.of("src/test/resources/intents/turns.jsonl").toAbsolutePath().toString();
+
+    JsonNode figures = run("eval", "intents", file, "--json").json();
+
+    assertThat(figures.path("forced_accuracy").asDouble()).isGreaterThan(0.85);
+    assertThat(figures.path("by_intent").path("memory").path("turns").asInt()).isEqualTo(40);
+    assertThat(figures.path("nulls").path("turns").asInt()).isEqualTo(15);
+    assertThat(figures.path("misses").path(0).path("scores").size()).isEqualTo(3);
+    assertThat(figures.path("ms").path("p99").asDouble()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"text\":\"x\",\"intent\":\"memroy\"} | did you mean \"memory\"?",
+        "{\"text\":\"x\"} | needs an intent",
+        "{\"intent\":null} | needs a text",
+        "{nonsense | is not JSON"
+      })
+  void evalIntents_badLine_namesFileAndLine(String line, String message) throws IOException {
+    Path file = root.resolve("turns.jsonl");
+    Files.writeString(file, "{\"text\":\"ok\",\"intent\":null}\n" + line + "\n");
+
+    CommandRun run = run("eval", "intents", file.toString());
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("turns.jsonl:2: ").contains(message).doesNotContain("\tat ");
   }
 
   @Test

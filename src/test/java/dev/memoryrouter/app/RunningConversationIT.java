@@ -97,6 +97,30 @@ class RunningConversationIT {
   }
 
   @Test
+  void toolLoop_resultTooLarge_movesOnceAndSaysWhy() throws Exception {
+    AgentConversations agent = new AgentConversations(Shape.ROO_NATIVE, "/w", 500, 8);
+    ObjectNode first = agent.firstTurn(NOTES);
+    try (TestServer server = TestServer.start(root, ollama.ollamaUrl(), anyWorkspace())) {
+      assertThat(send(server, agent, first).path("model").asString()).isEqualTo("qwen3");
+      ObjectNode large = agent.nextTurn(first, "I read.", new Step.ToolResult(agent.code(200_000)));
+      JsonNode moved = send(server, agent, large);
+      ObjectNode next = agent.nextTurn(large, "I read on.", new Step.ToolResult("little"));
+      JsonNode after = send(server, agent, next);
+
+      assertThat(moved.path("rule").asString()).isEqualTo("fallback");
+      assertThat(moved.path("model").asString()).isNotEqualTo("qwen3");
+      assertThat(moved.path("trace").values())
+          .anySatisfy(step -> {
+            assertThat(step.path("step").asString()).isEqualTo("switch");
+            assertThat(step.path("result").asString()).isEqualTo("forced");
+            assertThat(step.path("value").asString()).startsWith("qwen3 too-small: ");
+          });
+      assertThat(after.path("rule").asString()).isEqualTo("sticky");
+      assertThat(after.path("model")).isEqualTo(moved.path("model"));
+    }
+  }
+
+  @Test
   void record_thenReplay_showsWhatAnEditChanges() throws Exception {
     edit("record: false", "record: true");
     AgentConversations agent = new AgentConversations(Shape.CLINE_XML, "/w", 500, 7);

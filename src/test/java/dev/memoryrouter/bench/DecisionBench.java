@@ -41,8 +41,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -57,7 +59,7 @@ public class DecisionBench {
   private static final long BYTES = 32L << 20;
 
   private final MiniLmEmbedder embedder = MiniLmEmbedder.load();
-  private ChatPipeline pipeline;
+  private @Nullable ChatPipeline pipeline;
   private final Map<String, String> headers = LongPrompt.headers();
   private byte[] step = {};
 
@@ -110,7 +112,7 @@ public class DecisionBench {
 
   @Benchmark
   public Planned toolLoopStep() {
-    return pipeline.plan(ChatRequestReader.read(step).request(), headers);
+    return Objects.requireNonNull(pipeline).plan(ChatRequestReader.read(step).request(), headers);
   }
 
   private static byte[] bytes(ObjectNode body) {

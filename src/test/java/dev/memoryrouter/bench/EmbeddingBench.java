@@ -22,6 +22,10 @@ public class EmbeddingBench {
   private static final String QUERY = "How does the carrier client retry after an error?";
   private static final String CHUNK = "token ".repeat(MiniLmEmbedder.WINDOW - 2);
 
+  /// Some 100,000 tokens of a person's own.
+  private static final String LONG_TEXT =
+      QUERY + "\n" + "2026-01-12 ERROR worker-3 lost\n".repeat(10_000) + "Find the cause.";
+
   private final MiniLmEmbedder embedder = MiniLmEmbedder.load();
   private IntentClassifier intents = new IntentClassifier(Map.of(), new ExampleVectors(embedder));
 
@@ -50,5 +54,10 @@ public class EmbeddingBench {
   @Benchmark
   public IntentResult classifyShortText() {
     return intents.classify(QUERY);
+  }
+
+  @Benchmark
+  public IntentResult classifyLongText() {
+    return intents.classify(LONG_TEXT);
   }
 }

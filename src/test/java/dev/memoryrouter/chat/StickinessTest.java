@@ -29,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// When a conversation keeps its model, by the shipped rules.
 class StickinessTest {
+  private static final List<Shape> SHAPES = List.of(Shape.values());
   private static final int TURNS = 10_000;
   private static final Set<String> ALL = Set.of("qwen3", "qwen2.5-coder", "llama4");
   private static final String CODE = "Fix the bug in the parser class and add a unit test";
@@ -56,7 +57,7 @@ class StickinessTest {
     int conversation = 0;
     int checked = 0;
     while (checked < TURNS) {
-      Shape shape = Shape.values()[conversation++ % Shape.values().length];
+      Shape shape = SHAPES.get(conversation++ % SHAPES.size());
       checked += converse(shape, random, turns, seed + " " + conversation);
     }
     System.out.printf("stickiness: seed %d, %d turns, %s%n", seed, checked, turns);
@@ -152,6 +153,7 @@ class StickinessTest {
         asked.task(),
         tokens,
         asked.images(),
+        asked.wordImages(),
         asked.tools(),
         headers,
         asked.helper(),
@@ -198,7 +200,7 @@ class StickinessTest {
   // Single decisions, by keywords alone: the intents are not prepared.
 
   @Test
-  void route_barContinue_keepsModelAndIntent() {
+  void route_bareContinue_keepsModelAndIntent() {
     Route route = human("continue", "qwen3", "memory", ALL, ALL);
 
     assertThat(route.model()).isEqualTo("qwen3");

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,14 +23,18 @@ class IntentClassifierTest {
         new IntentSettings(
             "memory",
             "",
-            List.of("what is the project status", "which decision did the team take"),
+            Stream.of("what is the project status", "which decision did the team take")
+                .map(Utterance::of)
+                .toList(),
             List.of("memory bank", "更新记忆库")));
     INTENTS.put(
         "code",
         new IntentSettings(
             "code",
             "",
-            List.of("repair the broken parser", "write a function for dates"),
+            Stream.of("repair the broken parser", "write a function for dates")
+                .map(Utterance::of)
+                .toList(),
             List.of("fix", "C++")));
   }
 
@@ -110,16 +115,6 @@ class IntentClassifierTest {
   @Test
   void classify_likeSmallTalk_isNone() {
     assertThat(prepared().classify("never mind, forget it all").label()).isEqualTo("none");
-  }
-
-  @Test
-  void classify_vectorGiven_isUsed() {
-    IntentClassifier classifier = prepared();
-    embedder.calls.clear();
-    float[] vector = embedder.vector("repair the broken parser");
-
-    assertThat(classifier.classify("zebra quagga okapi", vector).label()).isEqualTo("code");
-    assertThat(embedder.calls).isEmpty();
   }
 
   @Test

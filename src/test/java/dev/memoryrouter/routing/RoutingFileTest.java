@@ -60,7 +60,9 @@ class RoutingFileTest {
     assertThat(config.intents())
         .containsExactly(
             Map.entry(
-                "code", new IntentSettings("code", "Code.", List.of("Fix it."), List.of("fix"))));
+                "code",
+                new IntentSettings(
+                    "code", "Code.", List.of(Utterance.of("Fix it.")), List.of("fix"))));
     assertThat(config.rules())
         .containsExactly(
             new RoutingRule("everything", everyCondition(), "coder", Priority.SUBAGENT));

@@ -48,7 +48,7 @@ class SmallTalkTest {
   }
 
   private static void prepare(ExampleVectors vectors, String example) {
-    var intent = new IntentSettings("a", "", List.of(example), List.of());
+    var intent = new IntentSettings("a", "", List.of(Utterance.of(example)), List.of());
     new IntentClassifier(Map.of("a", intent), vectors).prepare();
   }
 
