@@ -33,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Waiting for one slot of a stand-in for Ollama, through the whole server.
 class QueueIT {
   private static final String CODER = "qwen2.5-coder:32b";
+  private static final String NIGHT_RULE =
+      "{name: night, when: {text: nightly}, route: qwen2.5-coder, priority: background}";
   private static final List<String> CLASSES =
       List.of("background", "subagent", "agent", "interactive");
 
@@ -51,6 +53,9 @@ class QueueIT {
         http: {status-hold: 200ms, keep-alive: 200ms}
         queue: {priority-header: x-priority, drain: 30s}
         """);
+    String routing = Files.readString(Path.of("config/routing.yaml"));
+    Files.writeString(
+        config.resolve("routing.yaml"), routing.replace("\nrules:", "\nrules:\n  - " + NIGHT_RULE));
     server = TestServer.start(root, ollama.ollamaUrl(), Map.of());
     server.awaitIndex();
   }
@@ -95,6 +100,30 @@ class QueueIT {
             .toList();
     assertThat(served()).hasSize(501).endsWith(promised.toArray(String[]::new));
     assertThat(promised.getFirst()).isGreaterThan("job 374");
+  }
+
+  @Test
+  void waitingRequests_areInTheClassOfTheirTurnOrRule() throws Exception {
+    TestServer.Streaming first = holdTheSlot();
+    String human = "{\"role\":\"user\",\"content\":\"Write a scanner\"}";
+    String toolLoop =
+        human
+            + ",{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"read\",\"arguments\":\"{}\"}}]}"
+            + ",{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"int x;\"}";
+    String nightly = "{\"role\":\"user\",\"content\":\"nightly report of the code\"}";
+    List<CompletableFuture<HttpResponse<String>>> answers =
+        List.of(post(bodyOf(nightly)), post(bodyOf(toolLoop)), post(bodyOf(human)));
+    awaitWaiting(3);
+
+    assertThat(coder().path("requests").values().stream().map(it -> it.path("priority").asString()))
+        .containsExactly("interactive", "agent", "background");
+
+    first.close();
+    for (CompletableFuture<HttpResponse<String>> answer : answers) {
+      assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
+    assertThat(server.get("/metrics").body())
+        .contains("router_queue_wait", "priority=\"background\"", "result=\"granted\"");
   }
 
   @Test
@@ -213,6 +242,18 @@ class QueueIT {
             .POST(HttpRequest.BodyPublishers.ofString(body(words, false)))
             .build(),
         BodyHandlers.ofString());
+  }
+
+  private CompletableFuture<HttpResponse<String>> post(String body) {
+    return http.sendAsync(
+        HttpRequest.newBuilder(server.uri("/v1/chat/completions"))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private static String bodyOf(String messages) {
+    return "{\"model\":\"cline-memory-router\",\"messages\":[%s]}".formatted(messages);
   }
 
   private HttpResponse<String> delete(String id) throws Exception {
