@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An answer as server-sent events. The status line is held back for a while, so that an early
@@ -34,7 +35,8 @@ final class StreamWriter implements AnswerWriter {
   ///
   /// @param hold for which the status line may still be held back
   /// @param keepAlive interval of comments
-  record Waiting(Duration hold, Duration keepAlive) {}
+  /// @param comment what to say then
+  record Waiting(Duration hold, Duration keepAlive, Supplier<String> comment) {}
 
   /// What the status line and headers say.
   private sealed interface Head {
@@ -164,7 +166,7 @@ final class StreamWriter implements AnswerWriter {
   private void keepAlive() {
     try {
       while (!payloadBegun.await(waiting.keepAlive().toMillis(), TimeUnit.MILLISECONDS)) {
-        if (!body.write(ChunkWriter.comment("keep-alive"))) {
+        if (!body.write(ChunkWriter.comment(waiting.comment().get()))) {
           return;
         }
       }

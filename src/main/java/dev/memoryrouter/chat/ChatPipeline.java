@@ -1,6 +1,5 @@
 package dev.memoryrouter.chat;
 
-import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
@@ -9,7 +8,6 @@ import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
-import dev.memoryrouter.upstream.ModelState;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -38,16 +36,14 @@ public final class ChatPipeline {
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      ModelSlots slots,
+      Turns turns,
       Recording recording) {
     this.recording = recording;
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner =
-        new ChatPlanner(
-            counter, fitter, memory, routes, learnt, calibration, model -> isBusy(slots, model));
-    answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, calibration, turns::isBusy);
+    answerer = new ChatAnswerer(turns, fitter, learnt, this::keepRoute);
   }
 
   /// Decides about a request without calling a model.
@@ -68,9 +64,9 @@ public final class ChatPipeline {
   /// before.
   ///
   /// @throws InterruptedException when the client left; nothing is left running
-  public Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
+  public Answer answer(Plan plan, Terms terms) throws InterruptedException {
     recording.add(plan);
-    return answerer.answer(plan, delivery);
+    return answerer.answer(plan, terms);
   }
 
   /// How much a published name can take.
@@ -91,10 +87,5 @@ public final class ChatPipeline {
               kept == null ? route.intent().label() : kept.intent(),
               mode == null && kept != null ? kept.mode() : mode));
     }
-  }
-
-  /// Whether somebody uses a model or waits for it.
-  private static boolean isBusy(ModelSlots slots, ModelState model) {
-    return slots.running(model.slotKey()) + slots.waiting(model.slotKey()) > 0;
   }
 }

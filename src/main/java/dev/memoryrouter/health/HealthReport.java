@@ -1,6 +1,7 @@
 package dev.memoryrouter.health;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
+import dev.memoryrouter.admission.QueueView;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
@@ -35,7 +36,7 @@ final class HealthReport {
   private final EmbedderHandle embedder;
   private final Indexer indexer;
   private final VectorStore store;
-  private final ModelSlots slots;
+  private final Admission admission;
 
   HealthReport(
       Setups setups,
@@ -43,13 +44,13 @@ final class HealthReport {
       EmbedderHandle embedder,
       Indexer indexer,
       VectorStore store,
-      ModelSlots slots) {
+      Admission admission) {
     this.setups = setups;
     this.configuration = configuration;
     this.embedder = embedder;
     this.indexer = indexer;
     this.store = store;
-    this.slots = slots;
+    this.admission = admission;
   }
 
   /// The components by name, each with a `status`.
@@ -61,7 +62,7 @@ final class HealthReport {
     components.set("vector_store", vectorStore(setup));
     components.set("upstreams", upstreams(setup));
     components.set("config", config());
-    components.set("queue", queue(setup));
+    components.set("queue", queue());
     return components;
   }
 
@@ -193,18 +194,13 @@ final class HealthReport {
     return json;
   }
 
-  private ObjectNode queue(Setup setup) {
-    ObjectNode json = JSON.createObjectNode();
-    int running = 0;
-    int waiting = 0;
-    for (String model : setup.configuration().models().models().keySet()) {
-      for (ModelState state : setup.upstreams().everywhere(model)) {
-        running += slots.running(state.slotKey());
-        waiting += slots.waiting(state.slotKey());
-      }
-    }
-    return json.put("status", Status.HEALTHY.label())
-        .put("running", running)
-        .put("waiting", waiting);
+  private ObjectNode queue() {
+    QueueView.Totals totals = admission.totals();
+    Status status = totals.draining() ? Status.UNHEALTHY : Status.HEALTHY;
+    return JSON.createObjectNode()
+        .put("status", status.label())
+        .put("running", totals.running())
+        .put("waiting", totals.waiting())
+        .put("draining", totals.draining());
   }
 }
