@@ -89,12 +89,19 @@ final class StreamWriter implements AnswerWriter {
       case ChatEvent.Reasoning(String text) -> send(chunks.reasoning(text));
       case ChatEvent.ToolCallStart start -> send(chunks.toolCallStart(start));
       case ChatEvent.ToolCallArguments arguments -> send(chunks.toolCallArguments(arguments));
-      case ChatEvent.Usage _ -> {}
+      case ChatEvent.Usage counted -> tellOfCut(counted);
       case ChatEvent.Finish(FinishReason reason, _) -> finish(reason, usage);
       case ChatEvent.Failure(UpstreamFailure failure) -> {
         send(ChunkWriter.error(RefusalErrors.of(failure)));
         ended = true;
       }
+    }
+  }
+
+  /// The words are out already: all that is left is to say what they rest on.
+  private void tellOfCut(ChatEvent.Usage counted) throws InterruptedException {
+    if (counted.promptCut()) {
+      send(ChunkWriter.comment("router degraded=truncated=prompt-cut"));
     }
   }
 

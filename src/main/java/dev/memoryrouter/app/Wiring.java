@@ -70,6 +70,7 @@ final class Wiring {
     Admission admission = components.admission();
     admission.listen((ticket, result, waited) ->
         meters.turnDecided(ticket.model().toString(), ticket.priority().label(), result, waited));
+    components.pipeline().audit().listen(meters::promptCut);
     meters.queue(() -> admission.totals().running(), () -> admission.totals().waiting());
     return meters;
   }

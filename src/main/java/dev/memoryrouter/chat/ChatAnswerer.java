@@ -11,6 +11,7 @@ import dev.memoryrouter.upstream.ChatEvent;
 import dev.memoryrouter.upstream.ChatStream;
 import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamFailure;
+import dev.memoryrouter.upstream.Upstreams;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class ChatAnswerer {
   private final Turns turns;
   private final PromptFitter fitter;
   private final LearntLimits learnt;
+  private final PromptAudit audit;
   private final Consumer<AnsweredBy> whenAnswered;
 
   /// A plan and the model that began to answer it.
@@ -38,10 +40,15 @@ final class ChatAnswerer {
 
   /// @param whenAnswered told at the first payload of each answer
   ChatAnswerer(
-      Turns turns, PromptFitter fitter, LearntLimits learnt, Consumer<AnsweredBy> whenAnswered) {
+      Turns turns,
+      PromptFitter fitter,
+      LearntLimits learnt,
+      PromptAudit audit,
+      Consumer<AnsweredBy> whenAnswered) {
     this.turns = turns;
     this.fitter = fitter;
     this.learnt = learnt;
+    this.audit = audit;
     this.whenAnswered = whenAnswered;
   }
 
@@ -49,12 +56,18 @@ final class ChatAnswerer {
     List<Attempt> attempts = new ArrayList<>();
     Map<String, UpstreamFailure> failures = new LinkedHashMap<>();
     var failover = new Failover(plan.candidates());
+    Optional<Answer> cut = Optional.empty();
     Optional<Candidate> next = failover.first();
     while (next.isPresent()) {
       Candidate candidate = next.get();
       switch (new Call(plan, candidate, terms, attempts).run()) {
         case Call.Started(ChatStream stream, Answer.Served served) -> {
-          return new Answer.Streaming(served, stream);
+          return new Answer.Streaming(
+              cut.isPresent() ? served.degraded("truncated", "rerouted") : served, stream);
+        }
+        case Call.CutPrompt(Answer answer) -> {
+          cut = Optional.of(answer);
+          next = failover.afterCut(candidate);
         }
         case Call.NoTurn(Turn.Refused refused) -> {
           return new Answer.Refused(
@@ -67,7 +80,8 @@ final class ChatAnswerer {
         }
       }
     }
-    return unanswered(plan, attempts, failures);
+    // An answer to a part of the prompt is better than none, as long as it says so.
+    return cut.orElseGet(() -> unanswered(plan, attempts, failures));
   }
 
   /// The newest failure stands for all, but a closed door says least.
@@ -135,6 +149,9 @@ final class ChatAnswerer {
 
     record Started(ChatStream stream, Answer.Served served) implements Outcome {}
 
+    /// Answered, but the upstream read only a part of the prompt.
+    record CutPrompt(Answer answer) implements Outcome {}
+
     record Failed(UpstreamFailure failure) implements Outcome {}
 
     record NoTurn(Turn.Refused refused) implements Outcome {}
@@ -162,17 +179,13 @@ final class ChatAnswerer {
         // Before the call: a client that leaves mid-answer still finds these bytes in its next
         // turn.
         fitter.remember(plan.conversation(), plan.offer().bank(), prompt);
-        stream =
-            new TurnStream(
-                plan.setup()
-                    .upstreams()
-                    .client(model.settings().upstream())
-                    .chat(model.call(prompt.request(), prompt.reserve(), textTools)),
-                permit,
-                textTools);
+        stream = new TurnStream(audit.watch(call(textTools), model, prompt), permit, textTools);
         List<ChatEvent> events = opening(stream);
         if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
+        }
+        if (terms.delivery() == Delivery.WHOLE && isOfCutPrompt(events)) {
+          return cutPrompt(ChatStream.of(events));
         }
         handedOver = terms.delivery() == Delivery.STREAMED;
         return answered(
@@ -182,6 +195,25 @@ final class ChatAnswerer {
           release(stream, permit);
         }
       }
+    }
+
+    private ChatStream call(boolean textTools) throws InterruptedException {
+      return plan.setup()
+          .upstreams()
+          .client(model.settings().upstream())
+          .chat(model.call(prompt.request(), prompt.reserve(), textTools));
+    }
+
+    private static boolean isOfCutPrompt(List<ChatEvent> events) {
+      return events.stream()
+          .anyMatch(event -> event instanceof ChatEvent.Usage usage && usage.promptCut());
+    }
+
+    private Outcome cutPrompt(ChatStream stream) {
+      record("prompt-cut", "answered, but read only a part of the prompt");
+      return new CutPrompt(
+          new Answer.Streaming(
+              plan.servedBy(model, prompt, attempts).degraded("truncated", "prompt-cut"), stream));
     }
 
     /// Who waits for an upstream that is gone may try another; any other refusal stands.
@@ -251,8 +283,11 @@ final class ChatAnswerer {
         Thread.ofVirtual()
             .name("learn-allocation")
             .start(() -> {
-              plan.setup().upstreams().refresh(model.settings().upstream());
-              learnt.learn(plan.setup().upstreams().state(model.key()));
+              Upstreams upstreams = plan.setup().upstreams();
+              upstreams.refresh(model.settings().upstream());
+              upstreams.everywhere(model.key()).stream()
+                  .filter(state -> state.slotKey().equals(model.slotKey()))
+                  .forEach(learnt::learn);
             });
       }
     }

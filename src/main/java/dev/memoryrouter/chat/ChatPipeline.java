@@ -4,7 +4,6 @@ import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.Mode;
-import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
@@ -20,7 +19,7 @@ public final class ChatPipeline {
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
-  private final CountCalibration calibration = new CountCalibration();
+  private final PromptAudit audit;
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
 
@@ -42,8 +41,9 @@ public final class ChatPipeline {
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, calibration, turns::isBusy);
-    answerer = new ChatAnswerer(turns, fitter, learnt, this::keepRoute);
+    audit = new PromptAudit(fitter, learnt);
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, audit, turns::isBusy);
+    answerer = new ChatAnswerer(turns, fitter, learnt, audit, this::keepRoute);
   }
 
   /// Decides about a request without calling a model.
@@ -72,6 +72,11 @@ public final class ChatPipeline {
   /// How much a published name can take.
   public ModelWindow window(Requested requested) {
     return new ModelWindows(setup.get(), learnt).of(requested);
+  }
+
+  /// What is known of the prompts' real lengths.
+  public PromptAudit audit() {
+    return audit;
   }
 
   private void keepRoute(ChatAnswerer.AnsweredBy answered) {

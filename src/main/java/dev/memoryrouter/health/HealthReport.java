@@ -2,6 +2,7 @@ package dev.memoryrouter.health;
 
 import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.admission.QueueView;
+import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
@@ -37,6 +38,7 @@ final class HealthReport {
   private final Indexer indexer;
   private final VectorStore store;
   private final Admission admission;
+  private final ChatPipeline pipeline;
 
   HealthReport(
       Setups setups,
@@ -44,13 +46,15 @@ final class HealthReport {
       EmbedderHandle embedder,
       Indexer indexer,
       VectorStore store,
-      Admission admission) {
+      Admission admission,
+      ChatPipeline pipeline) {
     this.setups = setups;
     this.configuration = configuration;
     this.embedder = embedder;
     this.indexer = indexer;
     this.store = store;
     this.admission = admission;
+    this.pipeline = pipeline;
   }
 
   /// The components by name, each with a `status`.
@@ -147,7 +151,7 @@ final class HealthReport {
     return json;
   }
 
-  private static ObjectNode upstreams(Setup setup) {
+  private ObjectNode upstreams(Setup setup) {
     ObjectNode json = JSON.createObjectNode();
     ArrayNode upstreams = JSON.createArrayNode();
     boolean well = true;
@@ -159,7 +163,8 @@ final class HealthReport {
     }
     List<ModelState> models = setup.upstreams().states();
     boolean anyModel = models.stream().anyMatch(ModelState::available);
-    json.put("status", Status.of(well && anyModel).label());
+    boolean whole = models.stream().allMatch(model -> pipeline.audit().lastCut(model).isEmpty());
+    json.put("status", Status.of(well && anyModel && whole).label());
     json.set("upstreams", upstreams);
     ArrayNode array = json.putArray("models");
     models.forEach(model -> array.add(model(model)));
@@ -175,13 +180,21 @@ final class HealthReport {
         .put("problem", snapshot.problem());
   }
 
-  private static ObjectNode model(ModelState model) {
-    return JSON.createObjectNode()
-        .put("model", model.key())
+  private ObjectNode model(ModelState model) {
+    ObjectNode json = JSON.createObjectNode();
+    pipeline
+        .audit()
+        .lastCut(model)
+        .ifPresent(cut ->
+            json.putObject("prompt_cut")
+                .put("counted", cut.counted())
+                .put("reported", cut.reported()));
+    return json.put("model", model.key())
         .put("upstream", model.settings().upstream())
         .put("state", model.availability().name().toLowerCase(Locale.ROOT))
         .put("upstream_model", model.upstreamModel())
-        .put("resident", model.resident());
+        .put("resident", model.resident())
+        .put("token_offset", pipeline.audit().offset(model));
   }
 
   private ObjectNode config() {

@@ -69,6 +69,15 @@ public final class Meters {
         .record(duration);
   }
 
+  /// An upstream read only a part of a prompt.
+  public void promptCut(String model) {
+    Counter.builder("router.prompt.cut")
+        .description("Prompts of which an upstream read only a part")
+        .tag("model", model)
+        .register(registry)
+        .increment();
+  }
+
   /// A request waits for its turn on a model no longer.
   ///
   /// @param priority class in which it waited
