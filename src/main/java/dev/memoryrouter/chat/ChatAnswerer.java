@@ -156,9 +156,11 @@ final class ChatAnswerer {
         if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
         }
+        Answer.Served served = answered();
         handedOver = delivery == Delivery.STREAMED;
-        return answered(
-            handedOver ? running(events.getFirst(), stream, permit) : ChatStream.of(events));
+        return new Started(
+            handedOver ? running(events.getFirst(), stream, permit) : ChatStream.of(events),
+            served);
       } finally {
         if (!handedOver) {
           release(stream, permit);
@@ -192,11 +194,11 @@ final class ChatAnswerer {
       }
     }
 
-    private Outcome answered(ChatStream stream) {
+    private Answer.Served answered() {
       record("answered", "answered");
       whenAnswered.accept(new AnsweredBy(plan, model));
       learnAllocation();
-      return new Started(stream, plan.servedBy(model, prompt, attempts));
+      return plan.servedBy(model, prompt, attempts);
     }
 
     private Outcome failed(UpstreamFailure failure) {
