@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A gate for each model that lets a fixed number of requests through at once, in the order of
@@ -53,7 +54,26 @@ public final class ModelSlots {
     return read(key, gate -> gate.waiting.size());
   }
 
-  private int read(String key, java.util.function.ToIntFunction<Gate> figure) {
+  /// Requests that hold a slot of any model now.
+  public int running() {
+    return sum(gate -> gate.running);
+  }
+
+  /// Requests that wait for any model now.
+  public int waiting() {
+    return sum(gate -> gate.waiting.size());
+  }
+
+  private int sum(ToIntFunction<Gate> figure) {
+    lock.lock();
+    try {
+      return gates.values().stream().mapToInt(figure).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int read(String key, ToIntFunction<Gate> figure) {
     lock.lock();
     try {
       @Nullable Gate gate = gates.get(key);

@@ -177,6 +177,11 @@ final class Server implements AutoCloseable {
     return http.getURL().toString();
   }
 
+  /// Its parts.
+  Components components() {
+    return components;
+  }
+
   void awaitStop() throws InterruptedException {
     stopped.await();
   }

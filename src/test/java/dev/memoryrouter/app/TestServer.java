@@ -3,6 +3,7 @@ package dev.memoryrouter.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.files.Environment;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -132,6 +133,26 @@ public final class TestServer implements AutoCloseable {
           return bank.path("last_indexed").isString()
               && bank.path("embedded_share").asDouble() == 1;
         });
+  }
+
+  /// What the models' slots do now.
+  record Slots(int running, int waiting) {
+    static final Slots FREE = new Slots(0, 0);
+  }
+
+  /// Reads the slots past HTTP, which may itself be busy.
+  Slots slots() {
+    ModelSlots slots = server.components().slots();
+    return new Slots(slots.running(), slots.waiting());
+  }
+
+  /// Waits until the slots do just this.
+  void awaitSlots(Duration limit, Slots expected) {
+    Awaitility.await()
+        .atMost(limit)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> assertThat(slots()).isEqualTo(expected));
   }
 
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
