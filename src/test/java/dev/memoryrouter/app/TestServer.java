@@ -146,6 +146,13 @@ public final class TestServer implements AutoCloseable {
     return new Slots(slots.running(), slots.waiting());
   }
 
+  /// The slots of one model on one upstream.
+  Slots slots(String upstream, String model) {
+    ModelSlots slots = server.components().slots();
+    String key = upstream + '/' + model;
+    return new Slots(slots.running(key), slots.waiting(key));
+  }
+
   /// Waits until the slots do just this.
   void awaitSlots(Duration limit, Slots expected) {
     Awaitility.await()

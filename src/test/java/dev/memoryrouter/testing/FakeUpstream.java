@@ -306,6 +306,15 @@ public final class FakeUpstream implements AutoCloseable {
     return (int) calls.stream().filter(call -> call.isChat() && call.open).count();
   }
 
+  /// Chat requests for a model that are being answered.
+  public int openCalls(String model) {
+    return (int)
+        calls.stream()
+            .filter(call -> call.isChat() && call.open)
+            .filter(call -> call.body().path("model").asString("").equals(model))
+            .count();
+  }
+
   /// Chat requests whose client left before the end.
   public int closedByClient() {
     return (int) chats().stream().filter(Call::closedByClient).count();
