@@ -1,15 +1,18 @@
 package dev.memoryrouter.app;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.cli.Workbench;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationMemory.Known;
@@ -79,12 +82,13 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
-  private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<Admission> admission = new Lazy<>(this::makeAdmission);
+  private final Lazy<Turns> turns = new Lazy<>(() -> new Turns(admission(), System::nanoTime));
+  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
   private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
   private final Lazy<Recording> recording =
       new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
-  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() ->
@@ -157,8 +161,12 @@ final class Components implements Workbench, AutoCloseable {
     return counter.get();
   }
 
-  ModelSlots slots() {
-    return slots.get();
+  Admission admission() {
+    return admission.get();
+  }
+
+  Turns turns() {
+    return turns.get();
   }
 
   Circuits circuits() {
@@ -300,6 +308,10 @@ final class Components implements Workbench, AutoCloseable {
     };
   }
 
+  private Admission makeAdmission() {
+    return new Admission(TurnRules.of(configuration()), new OwnLoads(setups()), System::nanoTime);
+  }
+
   private ChatPipeline makePipeline() {
     PromptFitter fitter = new PromptFitter(counter(), sent.get());
     return new ChatPipeline(
@@ -309,7 +321,7 @@ final class Components implements Workbench, AutoCloseable {
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots(),
+        turns(),
         recording.get());
   }
 
@@ -326,6 +338,7 @@ final class Components implements Workbench, AutoCloseable {
     }
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
+    admission.ifMade().ifPresent(Admission::close);
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);

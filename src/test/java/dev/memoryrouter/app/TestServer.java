@@ -3,7 +3,8 @@ package dev.memoryrouter.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.ModelId;
+import dev.memoryrouter.admission.QueueView;
 import dev.memoryrouter.files.Environment;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -142,15 +143,18 @@ public final class TestServer implements AutoCloseable {
 
   /// Reads the slots past HTTP, which may itself be busy.
   Slots slots() {
-    ModelSlots slots = server.components().slots();
-    return new Slots(slots.running(), slots.waiting());
+    QueueView.Totals totals = server.components().admission().totals();
+    return new Slots(totals.running(), totals.waiting());
   }
 
   /// The slots of one model on one upstream.
   Slots slots(String upstream, String model) {
-    ModelSlots slots = server.components().slots();
-    String key = upstream + '/' + model;
-    return new Slots(slots.running(key), slots.waiting(key));
+    var id = new ModelId(upstream, model);
+    return server.components().admission().view().models().stream()
+        .filter(line -> line.id().equals(id))
+        .findFirst()
+        .map(line -> new Slots(line.running(), line.waiting().size()))
+        .orElse(Slots.FREE);
   }
 
   /// Waits until the slots do just this.

@@ -21,20 +21,27 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /// Runs everything that is measured and writes it as a Markdown page.
 public final class BenchReport {
   private static final Map<String, String> NAMES =
-      Map.of(
-          "TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache",
-          "TokenBench.countWarm", "count that prompt again through the cache",
-          "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone",
-          "ConversationBench.readConversation",
-              "read a Cline body of 100,000 tokens: JSON and what the agent means",
-          "DecisionBench.toolLoopStep",
-              "decide one step of a tool loop of 100,000 tokens, its JSON included",
-          "EmbeddingBench.embedQuery", "embed a short question",
-          "EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces",
-          "EmbeddingBench.classifyShortText", "tell the intent of a short text, embedding included",
-          "EmbeddingBench.classifyLongText",
-              "tell the intent of a text of 100,000 tokens, embedding included",
-          "SearchBench.search", "search the best 12 sections, vector known, among");
+      Map.ofEntries(
+          Map.entry("AdmissionBench.uncontended", "a turn on a model that nobody else wants"),
+          Map.entry("TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache"),
+          Map.entry("TokenBench.countWarm", "count that prompt again through the cache"),
+          Map.entry(
+              "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone"),
+          Map.entry(
+              "ConversationBench.readConversation",
+              "read a Cline body of 100,000 tokens: JSON and what the agent means"),
+          Map.entry(
+              "DecisionBench.toolLoopStep",
+              "decide one step of a tool loop of 100,000 tokens, its JSON included"),
+          Map.entry("EmbeddingBench.embedQuery", "embed a short question"),
+          Map.entry("EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces"),
+          Map.entry(
+              "EmbeddingBench.classifyShortText",
+              "tell the intent of a short text, embedding included"),
+          Map.entry(
+              "EmbeddingBench.classifyLongText",
+              "tell the intent of a text of 100,000 tokens, embedding included"),
+          Map.entry("SearchBench.search", "search the best 12 sections, vector known, among"));
 
   private BenchReport() {}
 
@@ -46,6 +53,8 @@ public final class BenchReport {
     lines.addAll(jmh());
     Path temp = Files.createTempDirectory("bench");
     try {
+      lines.add("## Turns\n");
+      lines.addAll(QueueComparison.lines());
       lines.add("## Whole server\n");
       lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
       if (Quality.present()) {
