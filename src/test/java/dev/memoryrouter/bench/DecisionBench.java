@@ -35,6 +35,7 @@ import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,7 +68,8 @@ public class DecisionBench {
     Setups setups =
         new Setups(
             configuration,
-            new ExampleVectors(new CachingEmbedder(embedder, BYTES)),
+            ExampleVectors.inMemory(new CachingEmbedder(embedder, BYTES), BYTES),
+            Duration.ZERO,
             (_, names) -> new Loaded(names),
             Instant::now,
             new Circuits(Instant::now));
