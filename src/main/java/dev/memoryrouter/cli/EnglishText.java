@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /// Tells English from other languages, by script and by words that hold sentences together. A text
-/// without such words, such as a bare error message, counts as English.
+/// with fewer than two such words of other languages, such as a bare error message, is English.
 final class EnglishText {
   /// Share of letters outside of the Latin script from which a text is not English. Scripts in
   /// which a letter is a syllable or a word need few of them, beside many of code.
@@ -26,7 +26,10 @@ final class EnglishText {
               + " cette au aux du los las es un una por para con sin cómo qué del não uma com em"
               + " ao como você che non più gli nel della sono het een voor niet maar ook wij jij"
               + " nie się jest czy bir için bu değil mı och att som på är det inte ett että la el"
-              + " il di lo ne");
+              + " il di lo ne"
+              + " está são meu minha seu sua mais isso mas já foi pelo pela esto esta pero más"
+              + " hay anche questo deze zijn wordt oder aber wenn kann sind wird"
+              + " werden où elle ils sont fait");
 
   private EnglishText() {}
 
@@ -41,7 +44,7 @@ final class EnglishText {
       return false;
     }
     String[] words = text.toLowerCase(Locale.ROOT).split("[^\\p{L}]+", -1);
-    return count(words, OTHER) <= count(words, ENGLISH);
+    return count(words, OTHER) <= Math.max(1, count(words, ENGLISH));
   }
 
   private static long count(String[] words, Set<String> of) {
