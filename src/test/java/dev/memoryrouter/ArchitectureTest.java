@@ -154,6 +154,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void qdrantAndGrpc_onlyInTheirStore() {
+    noClasses()
+        .that(not(resideInAnyPackage(BASE + ".store.qdrant..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.qdrant..", "io.grpc..", "com.google.protobuf..")
+        .check(CLASSES);
+  }
+
+  @Test
   void serverHttpTypes_onlyAtTheEdge() {
     noClasses()
         .that(

@@ -1,15 +1,18 @@
 package dev.memoryrouter.app;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.cli.Workbench;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationMemory.Known;
@@ -19,6 +22,7 @@ import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.MiniLmEmbedder;
 import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
+import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankReader;
 import dev.memoryrouter.memory.Chunker;
 import dev.memoryrouter.prompt.PromptCounter;
@@ -29,8 +33,11 @@ import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.store.IndexIdentity;
+import dev.memoryrouter.store.QdrantSettings;
+import dev.memoryrouter.store.StoreSettings;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
+import dev.memoryrouter.store.qdrant.QdrantVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
 import dev.memoryrouter.tokens.WordPieces;
@@ -40,9 +47,11 @@ import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
 import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -82,16 +91,18 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
-  private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<Admission> admission = new Lazy<>(this::makeAdmission);
+  private final Lazy<Turns> turns = new Lazy<>(() -> new Turns(admission(), System::nanoTime));
+  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
   private final Lazy<DurableMap<float[]>> examples = new Lazy<>(this::openExamples);
   private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
   private final Lazy<Recording> recording =
       new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
-  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
-      new Lazy<>(() -> new BackgroundIndexing(indexer(), () -> setups().get().banks().all()));
+      new Lazy<>(() ->
+          new BackgroundIndexing(indexer(), bankReader.get()::files, this::banksThatThereAre));
 
   /// @param root folder of the project
   /// @param server whether this process serves: it writes the index and follows the configuration
@@ -160,8 +171,12 @@ final class Components implements Workbench, AutoCloseable {
     return counter.get();
   }
 
-  ModelSlots slots() {
-    return slots.get();
+  Admission admission() {
+    return admission.get();
+  }
+
+  Turns turns() {
+    return turns.get();
   }
 
   Circuits circuits() {
@@ -172,8 +187,13 @@ final class Components implements Workbench, AutoCloseable {
     return server ? writingStore.get() : readingStore.get();
   }
 
-  BackgroundIndexing backgroundIndexing() {
-    return backgroundIndexing.get();
+  /// Begins to keep the index up to date, unless this is closed.
+  void startIndexing() {
+    synchronized (backgroundIndexing) {
+      if (!closed) {
+        backgroundIndexing.get().start();
+      }
+    }
   }
 
   @Override
@@ -204,15 +224,39 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private VectorStore openStore() {
-    return LuceneVectorStore.open(storePath(), identity());
+    return store(false);
   }
 
   private VectorStore readStore() {
-    return LuceneVectorStore.readOnly(storePath(), identity());
+    return store(true);
   }
 
   private Path storePath() {
     return configuration().server().store().path();
+  }
+
+  private VectorStore store(boolean readOnly) {
+    StoreSettings settings = configuration().server().store();
+    IndexIdentity identity = identity();
+    return switch (settings.type()) {
+      case LUCENE ->
+          readOnly
+              ? LuceneVectorStore.readOnly(settings.path(), identity)
+              : LuceneVectorStore.open(settings.path(), identity);
+      case QDRANT -> qdrant(settings.qdrant(), identity, readOnly);
+    };
+  }
+
+  private static VectorStore qdrant(
+      QdrantSettings settings, IndexIdentity identity, boolean readOnly) {
+    try {
+      return readOnly
+          ? QdrantVectorStore.readOnly(settings, identity)
+          : QdrantVectorStore.open(settings, identity);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "store.qdrant: the certificate cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private DurableMap<Known<StickyRoute>> openRoutes() {
@@ -279,11 +323,20 @@ final class Components implements Workbench, AutoCloseable {
         circuits());
   }
 
+  private List<Bank> banksThatThereAre() {
+    setups().lookForBanks();
+    return setups().get().banks().all();
+  }
+
   private static ModelClient client(UpstreamSettings settings, Set<String> names) {
     return switch (settings.type()) {
       case OLLAMA -> new OllamaClient(settings, names);
       case OPENAI -> new OpenAiClient(settings);
     };
+  }
+
+  private Admission makeAdmission() {
+    return new Admission(TurnRules.of(configuration()), new OwnLoads(setups()), System::nanoTime);
   }
 
   private ChatPipeline makePipeline() {
@@ -295,7 +348,7 @@ final class Components implements Workbench, AutoCloseable {
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots(),
+        turns(),
         recording.get());
   }
 
@@ -307,9 +360,12 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public void close() {
     // The process would crash if native code were loaded while it ends.
-    closed = true;
+    synchronized (backgroundIndexing) {
+      closed = true;
+    }
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
+    admission.ifMade().ifPresent(Admission::close);
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);

@@ -1,6 +1,6 @@
 package dev.memoryrouter.app;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.api.RequestLog;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.ReloadingConfiguration;
@@ -8,7 +8,6 @@ import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.prompt.PromptCounter;
-import dev.memoryrouter.retrieval.BackgroundIndexing;
 import dev.memoryrouter.retrieval.Indexer;
 import dev.memoryrouter.retrieval.Retriever;
 import dev.memoryrouter.store.VectorStore;
@@ -68,6 +67,11 @@ final class Wiring {
   Meters meters(PrometheusMeterRegistry registry) {
     var meters = new Meters(registry);
     components.circuits().listen((name, state) -> meters.circuit(name, state.label()));
+    Admission admission = components.admission();
+    admission.listen((ticket, result, waited) ->
+        meters.turnDecided(ticket.model().toString(), ticket.priority().label(), result, waited));
+    components.pipeline().audit().listen(meters::promptCut);
+    meters.queue(() -> admission.totals().running(), () -> admission.totals().waiting());
     return meters;
   }
 
@@ -102,13 +106,10 @@ final class Wiring {
     return components.store();
   }
 
+  // Components closes what it made.
+  @Bean(typed = Admission.class)
   @Singleton
-  ModelSlots slots() {
-    return components.slots();
-  }
-
-  @Singleton
-  BackgroundIndexing backgroundIndexing() {
-    return components.backgroundIndexing();
+  Admission admission() {
+    return components.admission();
   }
 }

@@ -5,7 +5,11 @@ import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.files.YamlValue;
 import dev.memoryrouter.prompt.MemorySettings;
 import dev.memoryrouter.retrieval.Retriever;
+import dev.memoryrouter.store.QdrantSettings;
+import dev.memoryrouter.store.QdrantSettings.Quantization;
 import dev.memoryrouter.store.StoreSettings;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads `server.yaml`. Environment variables stand over the file. Problems gather in the map; when
 /// there are any, what was read must not be used.
@@ -59,6 +64,7 @@ final class ServerFile {
             embedding(),
             memory(),
             http(),
+            QueueSection.read(root.at("queue").map()),
             compaction(),
             root.variable("MAX_TOKEN_LIMIT").integer(1024, Integer.MAX_VALUE).orElse(null),
             apiKeys(),
@@ -70,20 +76,67 @@ final class ServerFile {
 
   private StoreSettings store() {
     YamlMap store = root.at("store").map();
-    checkStoreType(over("VECTOR_STORE", store.at("type")));
-    YamlMap qdrant = store.at("qdrant").map();
-    over("QDRANT_URL", qdrant.at("url")).text();
-    over("QDRANT_API_KEY", qdrant.at("api-key")).text();
-    qdrant.rejectUnknownKeys();
+    StoreSettings.Type type =
+        over("VECTOR_STORE", store.at("type"))
+            .oneOf(List.of(StoreSettings.Type.values()), StoreSettings.Type::label)
+            .orElse(StoreSettings.Type.LUCENE);
     Optional<Path> path = path(over("VECTOR_STORE_PATH", store.at("path")), workingDirectory);
+    QdrantSettings qdrant = qdrant(store.at("qdrant").map());
     store.rejectUnknownKeys();
-    return new StoreSettings(path.orElse(workingDirectory.resolve("vector-stores")));
+    return new StoreSettings(type, path.orElse(workingDirectory.resolve("vector-stores")), qdrant);
   }
 
-  private static void checkStoreType(YamlValue type) {
-    if (type.oneOf(List.of("lucene", "qdrant"), name -> name).orElse("").equals("qdrant")) {
-      type.problem("qdrant is not built yet, use lucene");
+  private QdrantSettings qdrant(YamlMap qdrant) {
+    YamlMap hnsw = qdrant.at("hnsw").map();
+    QdrantSettings settings =
+        new QdrantSettings(
+            qdrantUrl(over("QDRANT_URL", qdrant.at("url"))),
+            over("QDRANT_API_KEY", qdrant.at("api-key"))
+                .text()
+                .filter(key -> !key.isBlank())
+                .orElse(null),
+            certificate(qdrant.at("certificate")),
+            qdrant.at("collection").text().orElse(QdrantSettings.DEFAULT_COLLECTION),
+            qdrant
+                .at("timeout")
+                .duration(Duration.ofMillis(100), Duration.ofMinutes(1))
+                .orElse(QdrantSettings.DEFAULT_TIMEOUT),
+            hnsw.at("m").integer(4, 128).orElse(QdrantSettings.DEFAULT_LINKS),
+            hnsw.at("ef-construct").integer(4, 4096).orElse(QdrantSettings.DEFAULT_BUILD_BREADTH),
+            hnsw.at("ef").integer(1, 4096).orElse(QdrantSettings.DEFAULT_SEARCH_BREADTH),
+            hnsw.at("exact-up-to")
+                .integer(0, Integer.MAX_VALUE)
+                .orElse(QdrantSettings.DEFAULT_EXACT_LIMIT),
+            qdrant
+                .at("quantization")
+                .oneOf(List.of(Quantization.values()), Quantization::label)
+                .orElse(Quantization.NONE));
+    hnsw.rejectUnknownKeys();
+    qdrant.rejectUnknownKeys();
+    return settings;
+  }
+
+  private @Nullable Path certificate(YamlValue value) {
+    Optional<Path> file = path(value, workingDirectory);
+    if (file.isPresent() && !Files.isReadable(file.get())) {
+      value.problem("there is no readable file " + file.get());
     }
+    return file.orElse(null);
+  }
+
+  private static URI qdrantUrl(YamlValue value) {
+    String text = value.text().map(String::strip).orElse(QdrantSettings.DEFAULT_URL);
+    try {
+      URI url = URI.create(text);
+      if (QdrantSettings.isUsable(url)) {
+        return url;
+      }
+    } catch (IllegalArgumentException _) {
+      // Said below.
+    }
+    value.problem(
+        "found \"" + text + "\"; expected the gRPC address, such as " + QdrantSettings.DEFAULT_URL);
+    return URI.create(QdrantSettings.DEFAULT_URL);
   }
 
   private EmbeddingSettings embedding() {

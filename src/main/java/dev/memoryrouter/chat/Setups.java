@@ -1,5 +1,7 @@
 package dev.memoryrouter.chat;
 
+import dev.memoryrouter.memory.Bank;
+import dev.memoryrouter.memory.BankSettings;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
@@ -13,10 +15,14 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The setup in force. Follows the configuration; requests that run keep the one they began with.
 /// Thread-safe.
 public final class Setups implements Supplier<Setup> {
+  private static final Logger LOG = LoggerFactory.getLogger(Setups.class);
+
   private final ExampleVectors vectors;
   private final Duration patience;
   private final BiFunction<UpstreamSettings, Set<String>, ModelClient> clients;
@@ -56,7 +62,25 @@ public final class Setups implements Supplier<Setup> {
     // Examples are embedded before the swap, so that no request is routed by keywords alone
     // meanwhile.
     next.intents().prepare();
+    swap(next);
+  }
+
+  private synchronized void swap(Setup next) {
     current = next;
+  }
+
+  /// Takes over projects that came or went below the bank roots.
+  public synchronized void lookForBanks() {
+    Setup setup = current;
+    BankSettings settings = setup.configuration().server().banks();
+    if (settings.roots().isEmpty()) {
+      return;
+    }
+    Banks banks = new Banks(settings);
+    if (!banks.all().equals(setup.banks().all())) {
+      current = setup.withBanks(banks);
+      LOG.info("banks: {}", banks.all().stream().map(Bank::name).toList());
+    }
   }
 
   /// Embeds the examples of the setup in force; blocks until the embedding model is there.

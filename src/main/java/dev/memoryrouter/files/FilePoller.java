@@ -8,14 +8,15 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,21 +30,27 @@ public final class FilePoller implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FilePoller.class);
 
-  private final List<Path> paths;
+  private final Supplier<? extends Collection<Path>> paths;
   private final Consumer<Set<Path>> onChange;
   private final Map<Path, Stamp> told = new HashMap<>();
   private final Map<Path, Stamp> seen = new HashMap<>();
   private final ScheduledExecutorService executor;
 
+  /// Looks at these files.
   public FilePoller(Collection<Path> paths, Consumer<Set<Path>> onChange) {
-    this.paths = List.copyOf(paths);
+    this(() -> paths, onChange);
+  }
+
+  /// Looks at the files that there are.
+  ///
+  /// @param paths lists them, once in each look; a file that is no longer listed has vanished
+  public FilePoller(Supplier<? extends Collection<Path>> paths, Consumer<Set<Path>> onChange) {
+    this.paths = paths;
     this.onChange = onChange;
     this.executor =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("file-poller").factory());
-    for (Path path : this.paths) {
-      told.put(path, stamp(path));
-    }
+    told.putAll(stamps());
   }
 
   /// Starts looking every [#INTERVAL].
@@ -55,18 +62,30 @@ public final class FilePoller implements AutoCloseable {
   /// Looks once, and tells what changed.
   public synchronized void poll() {
     Set<Path> changed = new LinkedHashSet<>();
-    for (Path path : paths) {
-      Stamp now = stamp(path);
-      if (now.equals(told.get(path))) {
+    Map<Path, Stamp> stamps = stamps();
+    Set<Path> known = new LinkedHashSet<>(stamps.keySet());
+    known.addAll(told.keySet());
+    known.addAll(seen.keySet());
+    for (Path path : known) {
+      Stamp now = stamps.getOrDefault(path, Stamp.ABSENT);
+      if (now.equals(told.getOrDefault(path, Stamp.ABSENT))) {
         seen.remove(path);
       } else if (now.equals(seen.put(path, now))) {
-        told.put(path, now);
+        remember(path, now);
         seen.remove(path);
         changed.add(path);
       }
     }
     if (!changed.isEmpty()) {
       tell(changed);
+    }
+  }
+
+  private void remember(Path path, Stamp now) {
+    if (now.exists()) {
+      told.put(path, now);
+    } else {
+      told.remove(path);
     }
   }
 
@@ -82,6 +101,17 @@ public final class FilePoller implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOG.error("Could not take over a change of {}", changed, e);
     }
+  }
+
+  private Map<Path, Stamp> stamps() {
+    Map<Path, Stamp> stamps = new LinkedHashMap<>();
+    for (Path path : paths.get()) {
+      Stamp stamp = stamp(path);
+      if (stamp.exists()) {
+        stamps.put(path, stamp);
+      }
+    }
+    return stamps;
   }
 
   private static Stamp stamp(Path path) {

@@ -36,6 +36,11 @@ public final class BankReader {
     return new BankContents(bank, readAll(found, skipped), skipped);
   }
 
+  /// The markdown files there are, to be watched; empty if the root is missing.
+  public List<Path> files(Bank bank) {
+    return new MarkdownFiles(bank.root()).find();
+  }
+
   private List<MemoryFile> readAll(Map<String, Path> found, List<Skipped> skipped) {
     List<MemoryFile> files = new ArrayList<>();
     CoreFiles core = CoreFiles.of(List.copyOf(found.keySet()));

@@ -4,7 +4,6 @@ import dev.memoryrouter.upstream.ModelState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Learns, for each model, by how much our count of a prompt differs from what the model's upstream
@@ -76,14 +75,6 @@ public final class CountCalibration {
     }
     known.add(ours.counted(), reported);
     return Finding.AS_COUNTED;
-  }
-
-  /// What was learnt, by model.
-  public Map<String, Integer> offsets() {
-    Map<String, Integer> all = new TreeMap<>();
-    errors.forEach(
-        (key, known) -> all.put(key.model() + " (" + key.upstreamModel() + ')', known.offset()));
-    return all;
   }
 
   /// What the last reports were beside our counts.

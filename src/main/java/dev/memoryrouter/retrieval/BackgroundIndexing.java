@@ -1,115 +1,91 @@
 package dev.memoryrouter.retrieval;
 
+import dev.memoryrouter.files.FilePoller;
 import dev.memoryrouter.memory.Bank;
-import java.time.Duration;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CancellationException;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings all banks up to date after the start while requests are served. A bank that fails does
-/// not stop the others; its [BankStatus] says why.
+/// Keeps the index of all banks up to date while requests are served: at the start, and whenever
+/// their files change. Banks may come and go. One that fails does not stop the others; its
+/// [BankStatus] says why.
 public final class BackgroundIndexing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundIndexing.class);
-  private static final Duration STOP_WAIT = Duration.ofSeconds(5);
 
   private final Indexer indexer;
+  private final Function<Bank, ? extends Collection<Path>> files;
   private final Supplier<List<Bank>> banks;
-  private volatile boolean stopping;
-  private volatile State state = State.IDLE;
-  private @Nullable Thread thread;
+  private final Map<Bank, BankWatch> watches = new HashMap<>();
+  private final ScheduledExecutorService looking =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("bank-watch").factory());
+  private boolean closed;
 
   /// Work to be started.
   ///
-  /// @param banks asked once the work starts
-  public BackgroundIndexing(Indexer indexer, Supplier<List<Bank>> banks) {
+  /// @param files lists what is watched of a bank
+  /// @param banks the banks there are now, asked in each look
+  public BackgroundIndexing(
+      Indexer indexer,
+      Function<Bank, ? extends Collection<Path>> files,
+      Supplier<List<Bank>> banks) {
     this.indexer = indexer;
+    this.files = files;
     this.banks = banks;
   }
 
-  /// Starts the work, once.
-  public synchronized void start() {
-    if (state == State.IDLE) {
-      state = State.RUNNING;
-      thread = Thread.ofVirtual().name("index-banks").start(this::run);
-    }
+  /// Starts looking every [FilePoller#INTERVAL].
+  public void start() {
+    long millis = FilePoller.INTERVAL.toMillis();
+    var _ = looking.scheduleWithFixedDelay(this::look, 0, millis, TimeUnit.MILLISECONDS);
   }
 
-  public State state() {
-    return state;
-  }
-
-  private void run() {
-    for (Bank bank : banks.get()) {
-      if (stopping) {
-        break;
-      }
-      index(bank);
-    }
-    state = stopping ? State.STOPPED : State.DONE;
-  }
-
-  // The top of a thread: one bank must not stop the others.
+  // The top of a scheduled task, which would not be run again.
   @SuppressWarnings("CatchingUnchecked")
-  private void index(Bank bank) {
+  private void look() {
     try {
-      IndexReport report = indexer.reindex(bank, false, this::stopWhenAsked);
-      LOG.info(
-          "bank {}: {} chunks, {} embedded, {} removed in {} s",
-          bank.name(),
-          report.chunks(),
-          report.embedded(),
-          report.deleted(),
-          Math.round(report.seconds() * 10) / 10.0);
-      report
-          .skipped()
-          .forEach(skipped ->
-              LOG.warn(
-                  "bank {}: {} was not read: {}", bank.name(), skipped.file(), skipped.reason()));
-    } catch (Exception e) {
-      if (!stopping) {
-        LOG.warn("bank {} is not indexed", bank.name(), e);
-      }
+      lookAt(banks.get());
+    } catch (Exception | Error e) {
+      LOG.error("the banks could not be looked at", e);
     }
   }
 
-  private void stopWhenAsked(int done, int total) {
-    if (stopping) {
-      throw new CancellationException("stopped after " + done + " of " + total);
+  private synchronized void lookAt(List<Bank> now) {
+    if (closed) {
+      return;
+    }
+    watches
+        .entrySet()
+        .removeIf(watch -> {
+          boolean gone = !now.contains(watch.getKey());
+          if (gone) {
+            watch.getValue().close();
+          }
+          return gone;
+        });
+    for (Bank bank : now) {
+      watches.computeIfAbsent(bank, _ -> new BankWatch(indexer, bank, files)).look();
     }
   }
 
   /// Stops within some 100 ms; what was committed stays, the rest follows at the next start.
   @Override
   public void close() {
-    stopping = true;
-    Thread running;
+    looking.shutdownNow();
     synchronized (this) {
-      running = thread;
-      if (state == State.IDLE) {
-        state = State.STOPPED;
-      }
+      closed = true;
+      watches.values().forEach(BankWatch::stop);
+      watches.values().forEach(BankWatch::close);
+      watches.clear();
     }
-    if (running == null) {
-      return;
-    }
-    running.interrupt();
-    try {
-      if (!running.join(STOP_WAIT)) {
-        LOG.warn("indexing did not stop within {} s", STOP_WAIT.toSeconds());
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /// How far the work is.
-  public enum State {
-    IDLE,
-    RUNNING,
-    DONE,
-    STOPPED
   }
 }

@@ -1,37 +1,49 @@
 package dev.memoryrouter.retrieval;
 
-import dev.memoryrouter.embedding.Embedder;
+import dev.memoryrouter.embedding.EmbedderHandle;
+import dev.memoryrouter.embedding.EmbeddingException;
 import dev.memoryrouter.memory.Chunk;
 import dev.memoryrouter.memory.Section;
 import dev.memoryrouter.retrieval.IndexPlan.Cut;
-import dev.memoryrouter.retrieval.IndexPlan.FilePlan;
 import dev.memoryrouter.store.ChunkRecord;
 import dev.memoryrouter.store.SectionRecord;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.VectorStore.Change;
 import dev.memoryrouter.store.VectorStore.Embedded;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 
-/// Carries out a plan: embeds what is fresh and commits whole files, many small ones together.
+/// Carries out a plan. A small change is embedded and committed as one. A large one, and any while
+/// the embedding model is not there, is committed at once without vectors, so that its words are
+/// found; the vectors follow in commits of whole sections. So a search never sees half a change,
+/// and one that is killed goes on where it was.
 final class IndexRun {
-  /// Chunks after which a commit is made.
+  /// Chunks with vectors after which a commit is made.
   static final int COMMIT_SIZE = 512;
+
+  /// Chunks that a small change has at most; they are embedded in less than a second.
+  static final int AT_ONCE = 64;
 
   /// Chunks that are embedded between two reports of progress.
   private static final int BATCH = 64;
 
+  private static final Duration EMBEDDER_WAIT = Duration.ofMinutes(1);
+
   private final VectorStore store;
   private final String bank;
-  private final Supplier<Embedder> embedder;
+  private final EmbedderHandle embedder;
   private final IntConsumer progress;
+  private final BooleanSupplier enough;
   private final Set<String> removed = new HashSet<>();
-  private final List<SectionRecord> sections = new ArrayList<>();
+  private final Map<String, SectionRecord> sections = new LinkedHashMap<>();
   private final List<Embedded> added = new ArrayList<>();
   private final List<ChunkRecord> moved = new ArrayList<>();
   private boolean clear;
@@ -39,25 +51,29 @@ final class IndexRun {
 
   /// @param embedder asked only if there is something to embed
   /// @param progress hears how many chunks are embedded
-  IndexRun(VectorStore store, String bank, Supplier<Embedder> embedder, IntConsumer progress) {
+  /// @param enough asked between sections; when true, what is embedded is committed, and the rest
+  ///   is left for another run
+  IndexRun(
+      VectorStore store,
+      String bank,
+      EmbedderHandle embedder,
+      IntConsumer progress,
+      BooleanSupplier enough) {
     this.store = store;
     this.bank = bank;
     this.embedder = embedder;
     this.progress = progress;
+    this.enough = enough;
   }
 
   /// @param fromNothing whether the bank has no usable index; it has one afterwards, be it empty
+  /// @throws EmbeddingException if the model fails; the words are committed all the same
   void write(IndexPlan plan, boolean fromNothing) throws IOException {
     clear = fromNothing;
-    for (FilePlan file : plan.files()) {
-      take(file);
-      if (added.size() >= COMMIT_SIZE) {
-        commit();
-      }
-    }
-    removed.addAll(plan.gone());
-    if (clear || !removed.isEmpty() || !sections.isEmpty()) {
-      commit();
+    if (fromNothing || plan.fresh() > AT_ONCE || embedder.ready().isEmpty()) {
+      wordsFirst(plan);
+    } else {
+      atOnce(plan);
     }
   }
 
@@ -66,24 +82,66 @@ final class IndexRun {
     return embedded;
   }
 
-  private void take(FilePlan file) {
-    removed.addAll(file.removed());
-    for (Cut cut : file.moved()) {
-      sections.add(record(cut));
-      cut.chunks().forEach(chunk -> moved.add(record(chunk)));
+  private void wordsFirst(IndexPlan plan) throws IOException {
+    takeOver(plan);
+    plan.added().forEach(this::takeWords);
+    commit();
+    embed(plan.added(), enough);
+    embed(plan.pending(), enough);
+    commit();
+  }
+
+  private void atOnce(IndexPlan plan) throws IOException {
+    EmbeddingException failure = null;
+    try {
+      embed(plan.added(), () -> false);
+      embed(plan.pending(), () -> false);
+    } catch (EmbeddingException e) {
+      failure = e;
+      sections.clear();
+      added.clear();
+      plan.added().forEach(this::takeWords);
     }
-    List<Chunk> fresh = new ArrayList<>();
-    for (Cut cut : file.added()) {
-      sections.add(record(cut));
-      fresh.addAll(cut.chunks());
-    }
-    for (int from = 0; from < fresh.size(); from += BATCH) {
-      embed(fresh.subList(from, Math.min(fresh.size(), from + BATCH)));
+    takeOver(plan);
+    commit();
+    if (failure != null) {
+      throw failure;
     }
   }
 
-  private void embed(List<Chunk> chunks) {
-    List<float[]> vectors = embedder.get().embed(chunks.stream().map(Chunk::embedded).toList());
+  /// What needs no vectors.
+  private void takeOver(IndexPlan plan) {
+    removed.addAll(plan.removed());
+    for (Cut cut : plan.moved()) {
+      sections.putIfAbsent(cut.section().id(), record(cut, cut.embedded()));
+      cut.chunks().forEach(chunk -> moved.add(record(chunk)));
+    }
+  }
+
+  private void takeWords(Cut cut) {
+    sections.put(cut.section().id(), record(cut, cut.chunks().isEmpty()));
+    cut.chunks().forEach(chunk -> added.add(new Embedded(record(chunk), null)));
+  }
+
+  private void embed(List<Cut> cuts, BooleanSupplier stop) throws IOException {
+    for (Cut cut : cuts) {
+      if (stop.getAsBoolean()) {
+        return;
+      }
+      List<Chunk> chunks = cut.chunks();
+      for (int from = 0; from < chunks.size(); from += BATCH) {
+        embedBatch(chunks.subList(from, Math.min(chunks.size(), from + BATCH)));
+      }
+      sections.put(cut.section().id(), record(cut, true));
+      if (added.size() >= COMMIT_SIZE) {
+        commit();
+      }
+    }
+  }
+
+  private void embedBatch(List<Chunk> chunks) {
+    List<float[]> vectors =
+        embedder.await(EMBEDDER_WAIT).embed(chunks.stream().map(Chunk::embedded).toList());
     for (int i = 0; i < chunks.size(); i++) {
       added.add(new Embedded(record(chunks.get(i)), vectors.get(i)));
     }
@@ -92,7 +150,10 @@ final class IndexRun {
   }
 
   private void commit() throws IOException {
-    store.apply(bank, new Change(clear, removed, sections, added, moved));
+    if (!clear && removed.isEmpty() && sections.isEmpty()) {
+      return;
+    }
+    store.apply(bank, new Change(clear, removed, List.copyOf(sections.values()), added, moved));
     clear = false;
     removed.clear();
     sections.clear();
@@ -100,7 +161,7 @@ final class IndexRun {
     moved.clear();
   }
 
-  private static SectionRecord record(Cut cut) {
+  private static SectionRecord record(Cut cut, boolean embedded) {
     Section section = cut.section();
     return new SectionRecord(
         section.id(),
@@ -111,6 +172,7 @@ final class IndexRun {
         section.startLine(),
         section.endLine(),
         cut.chunks().size(),
+        embedded,
         section.text());
   }
 

@@ -1,6 +1,5 @@
 package dev.memoryrouter.retrieval;
 
-import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.EmbeddingException;
 import dev.memoryrouter.memory.Bank;
@@ -8,12 +7,12 @@ import dev.memoryrouter.memory.BankContents;
 import dev.memoryrouter.memory.BankContents.Skipped;
 import dev.memoryrouter.memory.Chunk;
 import dev.memoryrouter.memory.Section;
+import dev.memoryrouter.retrieval.BankStatus.Share;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.VectorStore.SectionState;
 import dev.memoryrouter.store.VectorStore.Size;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,8 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the index of a bank up to date with its files: new and changed sections are embedded,
@@ -30,14 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// folder, keeps its place in the index and is reported. One reindex of a bank at a time; others
 /// wait.
 ///
-/// The changes of one file are always in one commit; many files take several commits, so that a
+/// All changes of the words come in one commit; the vectors of many follow in several, so that a
 /// first indexing that is killed goes on where it was. Thread-safe.
 public final class Indexer {
-  private static final Duration EMBEDDER_WAIT = Duration.ofMinutes(1);
-
   private final Function<Bank, BankContents> reader;
   private final Function<Section, List<Chunk>> chunker;
-  private final Supplier<Embedder> embedder;
+  private final EmbedderHandle embedder;
   private final VectorStore store;
   private final InstantSource clock;
   private final Map<String, State> states = new ConcurrentHashMap<>();
@@ -50,51 +48,62 @@ public final class Indexer {
       InstantSource clock) {
     this.reader = reader;
     this.chunker = chunker;
-    this.embedder = () -> embedder.await(EMBEDDER_WAIT);
+    this.embedder = embedder;
     this.store = store;
     this.clock = clock;
   }
 
   /// Brings one bank up to date.
   ///
-  /// @param full whether everything is embedded anew
+  /// @param full whether everything is embedded anew; what is there is found until its successor is
   /// @throws IndexingException if the files cannot be listed, embedded or stored
   public IndexReport reindex(Bank bank, boolean full, Progress progress) {
+    return reindex(bank, full, progress, () -> false);
+  }
+
+  /// Brings one bank up to date, or nearer to it.
+  ///
+  /// @param enough asked between sections; when true, the words are up to date and the vectors that
+  ///   are missing are left for another time
+  IndexReport reindex(Bank bank, boolean full, Progress progress, BooleanSupplier enough) {
     State state = state(bank);
     state.lock.lock();
     try {
-      state.indexing = true;
-      IndexReport report = reindex(bank, full, progress, state);
+      state.progress = new Share(0, 0);
+      IndexReport report = reindex(new Task(bank, full, progress, enough), state);
       state.finished(report, clock.instant());
       return report;
-    } catch (IOException | UncheckedIOException | EmbeddingException e) {
-      String reason = "cannot index bank " + bank.name() + ": " + e.getMessage();
-      state.failure = reason;
-      throw new IndexingException(reason, e);
+    } catch (EmbeddingException e) {
+      throw failed(state, "bank " + bank.name() + " is found by its words alone: ", e);
+    } catch (IOException | UncheckedIOException e) {
+      throw failed(state, "cannot index bank " + bank.name() + ": ", e);
     } finally {
-      state.indexing = false;
+      state.progress = null;
       state.lock.unlock();
     }
   }
 
-  private IndexReport reindex(Bank bank, boolean full, Progress progress, State state)
-      throws IOException {
+  private static IndexingException failed(State state, String what, Exception cause) {
+    String reason = what + cause.getMessage();
+    state.failure = reason;
+    return new IndexingException(reason, cause);
+  }
+
+  private IndexReport reindex(Task task, State state) throws IOException {
     long start = System.nanoTime();
+    Bank bank = task.bank;
     BankContents contents = reader.apply(bank);
     boolean usable = store.size(bank.name()).isPresent();
-    IndexPlan plan = IndexPlan.of(contents, store.sections(bank.name()), chunker, full);
-    int total = plan.kept() + plan.fresh();
-    state.progress(plan.kept(), total);
-    progress.at(plan.kept(), total);
+    IndexPlan plan = IndexPlan.of(contents, store.sections(bank.name()), chunker, task.full);
+    IntConsumer progress = done -> state.tell(task.progress, done, plan.kept() + plan.fresh());
+    progress.accept(plan.kept());
     IndexRun run =
         new IndexRun(
             store,
             bank.name(),
             embedder,
-            embedded -> {
-              state.progress(plan.kept() + embedded, total);
-              progress.at(plan.kept() + embedded, total);
-            });
+            embedded -> progress.accept(plan.kept() + embedded),
+            task.enough);
     run.write(plan, !usable);
     return new IndexReport(
         bank.name(),
@@ -106,6 +115,22 @@ public final class Indexer {
         plan.deleted(),
         contents.skipped(),
         (System.nanoTime() - start) / 1e9);
+  }
+
+  /// Whether the store has an index of this bank.
+  ///
+  /// @return true also if the store cannot be asked
+  boolean isIndexed(Bank bank) {
+    try {
+      return store.size(bank.name()).isPresent();
+    } catch (IOException _) {
+      return true;
+    }
+  }
+
+  /// Whether somebody waits for the end of a reindex of this bank to begin another.
+  boolean isAwaited(Bank bank) {
+    return state(bank).lock.hasQueuedThreads();
   }
 
   /// How a bank's index stands; never waits for a reindex.
@@ -130,11 +155,15 @@ public final class Indexer {
         files,
         size.map(Size::sections).orElse(0),
         size.map(Size::chunks).orElse(0),
-        state.share(size.isPresent()),
+        size.map(Indexer::embeddedShare).orElse(0.0),
         state.lastIndexed,
-        state.indexing,
+        state.progress,
         report == null ? List.of() : report.skipped(),
         problem.orElse(null));
+  }
+
+  private static double embeddedShare(Size size) {
+    return size.chunks() == 0 ? 1 : (double) size.embedded() / size.chunks();
   }
 
   private static Optional<String> rootProblem(@Nullable IndexReport report) {
@@ -160,33 +189,26 @@ public final class Indexer {
     return states.computeIfAbsent(bank.name(), _ -> new State());
   }
 
+  /// What is asked for.
+  private record Task(Bank bank, boolean full, Progress progress, BooleanSupplier enough) {}
+
   /// What is known of a bank since the start.
   private static final class State {
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile boolean indexing;
-    private volatile int done = -1;
-    private volatile int total = -1;
+    private volatile @Nullable Share progress;
     private volatile @Nullable IndexReport report;
     private volatile @Nullable Instant lastIndexed;
     private volatile @Nullable String failure;
 
-    void progress(int newDone, int newTotal) {
-      total = newTotal;
-      done = newDone;
+    void tell(Progress listener, int done, int total) {
+      progress = new Share(done, total);
+      listener.at(done, total);
     }
 
     void finished(IndexReport newReport, Instant now) {
       report = newReport;
       lastIndexed = now;
       failure = null;
-    }
-
-    double share(boolean indexed) {
-      int of = total;
-      if (of <= 0 || done < 0) {
-        return indexed ? 1 : 0;
-      }
-      return Math.min(1, (double) done / of);
     }
   }
 }

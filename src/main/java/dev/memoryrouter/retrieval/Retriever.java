@@ -10,8 +10,7 @@ import dev.memoryrouter.retrieval.Fusion.Ranked;
 import dev.memoryrouter.store.ChunkRecord;
 import dev.memoryrouter.store.SectionRecord;
 import dev.memoryrouter.store.VectorStore;
-import dev.memoryrouter.store.VectorStore.Matches;
-import dev.memoryrouter.store.VectorStore.Scored;
+import dev.memoryrouter.store.VectorStore.Candidates;
 import dev.memoryrouter.tokens.TokenCounter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -97,11 +96,10 @@ public final class Retriever {
       }
       QueryVector vector = vector(query);
       int candidates = Math.max(CANDIDATES, limit);
-      List<Scored> near =
-          vector.values == null ? null : store.nearest(bank.name(), vector.values, candidates);
-      Matches matches = store.matching(bank.name(), query, candidates);
+      Candidates found = store.candidates(bank.name(), vector.values, query, candidates);
       return new SearchResult.Found(
-          selection.hits(Fusion.fuse(near, matches, SectionPrior.of(query))), vector.missing);
+          selection.hits(Fusion.fuse(found.near(), found.matches(), SectionPrior.of(query))),
+          vector.missing);
     } catch (IOException e) {
       LOG.warn("bank {}: the index cannot be read", bank.name(), e);
       return new SearchResult.NoIndex(

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param startLine first line, 1-based
 /// @param endLine last line, inclusive
 /// @param chunks how many chunks it has
+/// @param embedded whether all of them have their vectors
 public record SectionRecord(
     String id,
     String hash,
@@ -19,6 +20,7 @@ public record SectionRecord(
     int startLine,
     int endLine,
     int chunks,
+    boolean embedded,
     String text) {
   public SectionRecord {
     headingPath = List.copyOf(headingPath);

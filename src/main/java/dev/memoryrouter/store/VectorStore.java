@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Sections and chunks of banks with their vectors and terms. Thread-safe; a change is visible as a
 /// whole or not at all, and survives a kill once [#apply] returned.
@@ -18,13 +19,24 @@ public interface VectorStore extends AutoCloseable {
   /// Applies a change as one commit.
   void apply(String bank, Change change) throws IOException;
 
-  /// The nearest chunks by cosine, best first, at most `limit`; scores from -1 to 1. Empty for a
-  /// bank without an index.
+  /// The nearest chunks by cosine, best first, at most `limit`; scores from -1 to 1. Chunks without
+  /// a vector are not among them. Empty for a bank without an index.
   List<Scored> nearest(String bank, float[] vector, int limit) throws IOException;
 
   /// The chunks with the highest BM25 score for the words of `query`, best first, at most `limit`;
   /// only positive scores.
   Matches matching(String bank, String query, int limit) throws IOException;
+
+  /// What is near a vector and what matches the words of a query, both seen in the same commit
+  /// where the store can do that.
+  ///
+  /// @param vector null if the meaning is not known
+  /// @param limit at most so many of each
+  default Candidates candidates(String bank, float @Nullable [] vector, String query, int limit)
+      throws IOException {
+    return new Candidates(
+        vector == null ? null : nearest(bank, vector, limit), matching(bank, query, limit));
+  }
 
   /// The stored sections with these ids, whole; ids that are not stored are left out.
   Map<String, SectionRecord> sections(String bank, Set<String> ids) throws IOException;
@@ -63,9 +75,10 @@ public interface VectorStore extends AutoCloseable {
   /// A chunk with its unit vector.
   ///
   /// @param chunk what is stored
-  /// @param vector of length 1
+  /// @param vector of length 1; null if it is not known yet, then the chunk is found by its words
+  ///   alone
   @SuppressWarnings("ArrayRecordComponent") // a float[] is what every vector library takes
-  record Embedded(ChunkRecord chunk, float[] vector) {}
+  record Embedded(ChunkRecord chunk, float @Nullable [] vector) {}
 
   /// A found chunk.
   record Scored(ChunkRecord chunk, float score) {}
@@ -79,11 +92,35 @@ public interface VectorStore extends AutoCloseable {
     }
   }
 
+  /// Chunks found by meaning and by words.
+  ///
+  /// @param near best first; null if the meaning was not known
+  record Candidates(@Nullable List<Scored> near, Matches matches) {
+    public Candidates {
+      near = near == null ? null : List.copyOf(near);
+    }
+  }
+
   /// What tells whether a section must be stored anew.
   ///
   /// @param chunks how many chunks it has
-  record SectionState(String file, String hash, int startLine, int endLine, int chunks) {}
+  /// @param embedded whether all of them have their vectors
+  record SectionState(
+      String file, String hash, int startLine, int endLine, int chunks, boolean embedded) {
+    /// The state of a stored section.
+    public static SectionState of(SectionRecord section) {
+      return new SectionState(
+          section.file(),
+          section.hash(),
+          section.startLine(),
+          section.endLine(),
+          section.chunks(),
+          section.embedded());
+    }
+  }
 
   /// How much a bank holds.
-  record Size(int sections, int chunks) {}
+  ///
+  /// @param embedded chunks with a vector
+  record Size(int sections, int chunks, int embedded) {}
 }

@@ -28,6 +28,7 @@ public final class BenchReport {
 
   private static final Map<String, String> NAMES =
       Map.ofEntries(
+          Map.entry("AdmissionBench.uncontended", "a turn on a model that nobody else wants"),
           Map.entry("TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache"),
           Map.entry("TokenBench.countWarm", "count that prompt again through the cache"),
           Map.entry(
@@ -64,6 +65,8 @@ public final class BenchReport {
     lines.addAll(jmh());
     Path temp = Files.createTempDirectory("bench");
     try {
+      lines.add("## Turns\n");
+      lines.addAll(QueueComparison.lines());
       lines.add("## Whole server\n");
       lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
       if (Quality.present()) {

@@ -1,15 +1,18 @@
 package dev.memoryrouter.bench;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.api.ChatRequestReader;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.Planned;
 import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
@@ -125,6 +128,8 @@ public class DecisionBench {
             Optional::empty,
             TokenCounters.of("qwen"),
             new BankReader()::read);
+    Admission admission =
+        new Admission(TurnRules.of(configuration), new OwnLoads(setups), System::nanoTime);
     pipeline =
         new ChatPipeline(
             routes,
@@ -133,7 +138,7 @@ public class DecisionBench {
             counter,
             fitter,
             new MemoryFinder(retriever, fitter, TokenCounters.of("qwen")),
-            new ModelSlots(),
+            new Turns(admission, System::nanoTime),
             new Recording(Path.of("target/recordings"), Instant::now));
     ObjectNode before = LongPrompt.body(LongPrompt.TOKENS);
     routes.remember(

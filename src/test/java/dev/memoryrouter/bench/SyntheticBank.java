@@ -92,7 +92,16 @@ final class SyntheticBank {
     String name = "s" + number;
     String text = texts.prose(TEXT) + " number" + number;
     return new SectionRecord(
-        name, "hash", "notes.md", name, List.of("Top", name), number + 1, number + 1, 1, text);
+        name,
+        "hash",
+        "notes.md",
+        name,
+        List.of("Top", name),
+        number + 1,
+        number + 1,
+        1,
+        true,
+        text);
   }
 
   private static ChunkRecord chunk(SectionRecord section) {

@@ -2,6 +2,7 @@ package dev.memoryrouter.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.admission.QueueSettings.Order;
 import dev.memoryrouter.embedding.EmbeddingSettings;
 import dev.memoryrouter.files.ConfigProblem;
 import dev.memoryrouter.files.Environment;
@@ -10,7 +11,9 @@ import dev.memoryrouter.files.YamlMap;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankSettings;
 import dev.memoryrouter.prompt.MemorySettings;
+import dev.memoryrouter.store.QdrantSettings;
 import dev.memoryrouter.store.StoreSettings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,9 +51,12 @@ class ServerFileTest {
                     List.of(),
                     "default",
                     false),
-                new StoreSettings(HERE.resolve("vector-stores")),
+                new StoreSettings(
+                    StoreSettings.Type.LUCENE,
+                    HERE.resolve("vector-stores"),
+                    QdrantSettings.of(URI.create("http://localhost:6334"), null)),
                 new EmbeddingSettings("all-minilm-l6-v2-q"),
-                new MemorySettings(0.15, 6000, 0.1, true),
+                new MemorySettings(0.15, 6000, 0.16, true),
                 new HttpSettings(
                     "127.0.0.1",
                     8000,
@@ -58,6 +64,13 @@ class ServerFileTest {
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(30)),
+                new TurnSettings(
+                    new Order(Duration.ofMinutes(3), 4, 3, Duration.ofMillis(1500)),
+                    512,
+                    Duration.ofMinutes(15),
+                    null,
+                    Duration.ofSeconds(20),
+                    true),
                 Compaction.AUTO,
                 null,
                 Set.of(),
@@ -90,7 +103,20 @@ class ServerFileTest {
                     List.of(),
                     "lib",
                     false),
-                new StoreSettings(HERE.resolve("index")),
+                new StoreSettings(
+                    StoreSettings.Type.QDRANT,
+                    HERE.resolve("index"),
+                    new QdrantSettings(
+                        URI.create("https://q:6999"),
+                        "secret",
+                        Path.of("/etc/hosts"),
+                        "notes",
+                        Duration.ofSeconds(5),
+                        32,
+                        200,
+                        512,
+                        500,
+                        QdrantSettings.Quantization.SCALAR)),
                 new EmbeddingSettings("all-minilm-l6-v2-q"),
                 new MemorySettings(0.5, 100, 0.75, false),
                 new HttpSettings(
@@ -100,6 +126,13 @@ class ServerFileTest {
                     Duration.ofSeconds(1),
                     Duration.ofMillis(500),
                     Duration.ofHours(2)),
+                new TurnSettings(
+                    new Order(Duration.ofSeconds(30), 1, 0, Duration.ZERO),
+                    20,
+                    Duration.ofMinutes(1),
+                    "x-priority",
+                    Duration.ofSeconds(5),
+                    false),
                 Compaction.OFF,
                 16_384,
                 Set.of("one", "two"),
@@ -147,7 +180,10 @@ class ServerFileTest {
       delimiter = '|',
       textBlock =
           """
-          store: {type: qdrant}      | store.type: qdrant is not built yet, use lucene
+          store: {type: qdrent}      | store.type: found "qdrent", expected one of lucene, qdrant; did you mean "qdrant"?
+          'store: {qdrant: {url: localhost:6334}}' | store.qdrant.url: found "localhost:6334"; expected the gRPC address, such as http://localhost:6334
+          'store: {qdrant: {certificate: ca.pem}}' | store.qdrant.certificate: there is no readable file /work-here/ca.pem
+          'store: {qdrant: {hnsw: {n: 3}}}' | store.qdrant.hnsw.n: unknown key; did you mean "m"?
           compaction: maybe          | compaction: found "maybe", expected one of off, auto, on
           bank-roots: /projects      | bank-roots: found "/projects", expected a list
           'bank-roots: [""]'         | bank-roots[0]: is empty
@@ -167,9 +203,9 @@ class ServerFileTest {
 
   @Test
   void environment_wrong_isTold() {
-    assertThat(problems("", Map.of("APP_PORT", "http", "VECTOR_STORE", "qdrant")))
+    assertThat(problems("", Map.of("APP_PORT", "http", "VECTOR_STORE", "redis")))
         .containsExactlyInAnyOrder(
             "environment: APP_PORT: found \"http\", expected a whole number from 0 to 65535",
-            "environment: VECTOR_STORE: qdrant is not built yet, use lucene");
+            "environment: VECTOR_STORE: found \"redis\", expected one of lucene, qdrant");
   }
 }

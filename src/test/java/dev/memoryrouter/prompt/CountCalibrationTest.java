@@ -23,7 +23,6 @@ class CountCalibrationTest {
 
     assertThat(calibration.offset(QWEN)).isEqualTo(40);
     assertThat(calibration.offset(new Key("qwen3", "qwen3:8b"))).isZero();
-    assertThat(calibration.offsets()).containsEntry("qwen3 (qwen3:30b)", 40);
   }
 
   @Test

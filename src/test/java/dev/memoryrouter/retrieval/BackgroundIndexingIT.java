@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.memoryrouter.embedding.EmbedderHandle;
 import dev.memoryrouter.embedding.HashEmbedder;
 import dev.memoryrouter.memory.Bank;
-import dev.memoryrouter.retrieval.BackgroundIndexing.State;
 import dev.memoryrouter.store.IndexIdentity;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
@@ -47,10 +46,11 @@ class BackgroundIndexingIT {
   void start_oneBankFails_othersAreIndexed() throws IOException {
     try (VectorStore store = LuceneVectorStore.open(root, IDENTITY)) {
       Indexer indexer = indexer(store);
-      try (BackgroundIndexing work = new BackgroundIndexing(indexer, () -> List.of(BAD, GOOD))) {
-        assertThat(work.state()).isEqualTo(State.IDLE);
+      try (BackgroundIndexing work =
+          new BackgroundIndexing(indexer, _ -> List.of(), () -> List.of(BAD, GOOD))) {
         work.start();
-        await().until(() -> work.state() == State.DONE);
+        await().until(() -> indexer.status(GOOD).lastIndexed() != null);
+        await().until(() -> indexer.status(BAD).problem() != null);
       }
       assertThat(store.size("good").orElseThrow().chunks()).isEqualTo(2);
       assertThat(indexer.status(BAD).problem()).contains("disk is gone");
@@ -77,11 +77,11 @@ class BackgroundIndexingIT {
               EmbedderHandle.of(new HashEmbedder()),
               store,
               InstantSource.system());
-      BackgroundIndexing work = new BackgroundIndexing(slow, () -> List.of(GOOD, BAD));
+      BackgroundIndexing work =
+          new BackgroundIndexing(slow, _ -> List.of(), () -> List.of(GOOD, BAD));
       work.start();
       working.await();
       work.close();
-      assertThat(work.state()).isEqualTo(State.STOPPED);
       assertThat(store.size("good").orElseThrow().chunks()).isEqualTo(2);
       assertThat(store.size("bad")).isEmpty();
     }

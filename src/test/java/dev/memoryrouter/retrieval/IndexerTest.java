@@ -12,6 +12,7 @@ import dev.memoryrouter.memory.BankContents.Skipped;
 import dev.memoryrouter.store.InMemoryVectorStore;
 import dev.memoryrouter.store.SectionRecord;
 import dev.memoryrouter.store.VectorStore.Change;
+import dev.memoryrouter.store.VectorStore.Size;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -48,14 +49,15 @@ class IndexerTest {
         .containsExactly(2, 3, 4);
     assertCounts(report, 4, 0, 0);
     assertThat(embedder.embedded()).isEqualTo(4);
-    assertThat(store.changes()).hasSize(1);
+    assertThat(store.size("app")).contains(new Size(3, 4, 4));
   }
 
   @Test
   void reindex_nothingChanged_writesNothing() {
     reindex();
+    int changes = store.changes().size();
     assertCounts(reindex(), 0, 4, 0);
-    assertThat(store.changes()).hasSize(1);
+    assertThat(store.changes()).hasSize(changes);
   }
 
   @Test
@@ -158,21 +160,67 @@ class IndexerTest {
   }
 
   @Test
-  void reindex_bigBank_commitsWholeFilesInSteps() {
+  void reindex_bigBank_commitsAllWordsAndThenVectorsOfWholeSections() {
+    putMany();
+    List<Integer> progress = new ArrayList<>();
+    IndexReport report = indexer.reindex(BANK, false, (done, _) -> progress.add(done));
+    Change words = store.changes().getFirst();
+    assertThat(words.added())
+        .hasSize(report.chunks())
+        .allSatisfy(chunk -> assertThat(chunk.vector()).isNull());
+    List<Change> vectors = store.changes().subList(1, store.changes().size());
+    assertThat(vectors).hasSizeGreaterThan(2);
+    Set<String> seen = new HashSet<>();
+    for (Change change : vectors) {
+      assertThat(change.removedSections()).isEmpty();
+      change.sections().forEach(section -> assertThat(seen.add(section.id())).isTrue());
+    }
+    assertThat(progress).isSorted().endsWith(report.chunks()).hasSizeGreaterThan(2);
+  }
+
+  private void putMany() {
     for (int file = 0; file < 10; file++) {
       notes.put("f" + file + ".md", "# A\n" + "line\n".repeat(60) + "# B\n" + "line\n".repeat(60));
     }
-    List<Integer> progress = new ArrayList<>();
-    IndexReport report = indexer.reindex(BANK, false, (done, _) -> progress.add(done));
-    assertThat(store.changes()).hasSizeGreaterThan(1);
-    Set<String> files = new HashSet<>();
-    for (Change change : store.changes()) {
-      Set<String> inChange = new HashSet<>();
-      change.sections().forEach(section -> inChange.add(section.file()));
-      assertThat(files).doesNotContainAnyElementsOf(inChange);
-      files.addAll(inChange);
-    }
-    assertThat(progress).isSorted().endsWith(report.chunks()).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void reindex_enough_keepsWhatIsEmbeddedAndGoesOnLater() {
+    putMany();
+    IndexReport first =
+        indexer.reindex(BANK, false, Progress.SILENT, () -> embedder.embedded() > 300);
+    assertThat(first.embedded()).isBetween(301, 1_000);
+    assertThat(indexer.status(BANK).embeddedShare())
+        .isEqualTo((double) first.embedded() / first.chunks());
+    IndexReport rest = reindex();
+    assertThat(rest.reused()).isEqualTo(first.embedded());
+    assertThat(rest.embedded()).isEqualTo(first.chunks() - first.embedded());
+    assertThat(indexer.status(BANK).embeddedShare()).isEqualTo(1);
+  }
+
+  @Test
+  void reindex_fullAndKilled_keepsAllVectors() {
+    reindex();
+    indexer.reindex(BANK, true, Progress.SILENT, () -> embedder.embedded() > 5);
+    assertThat(store.size("app")).contains(new Size(3, 4, 4));
+  }
+
+  @Test
+  void reindex_embedderNotThere_findsByWordsAndEmbedsWhatIsMissingLater() {
+    reindex();
+    notes.put("c.md", "# Late\nfifth line");
+    EmbedderHandle without =
+        EmbedderHandle.load(() -> {
+          throw new EmbeddingException("no model", null);
+        });
+    Indexer words =
+        new Indexer(notes::read, Notes::chunks, without, store, InstantSource.fixed(NOW));
+    assertThatThrownBy(() -> words.reindex(BANK, false, Progress.SILENT))
+        .hasMessage("bank app is found by its words alone: no model");
+    assertThat(store.matching("app", "fifth", 5).chunks()).hasSize(1);
+    assertThat(store.size("app")).contains(new Size(4, 5, 4));
+    assertCounts(reindex(), 1, 4, 0);
+    assertThat(store.size("app")).contains(new Size(4, 5, 5));
   }
 
   @Test
@@ -199,9 +247,10 @@ class IndexerTest {
             });
     assertThatThrownBy(() -> failing.reindex(BANK, false, Progress.SILENT))
         .isInstanceOf(IndexingException.class)
-        .hasMessage("cannot index bank app: out of memory");
+        .hasMessage("bank app is found by its words alone: out of memory");
+    assertThat(store.matching("app", "edited", 5).chunks()).hasSize(1);
     assertThat(failing.status(BANK).problem()).contains("out of memory");
-    assertThat(failing.status(BANK).indexing()).isFalse();
+    assertThat(failing.status(BANK).progress()).isNull();
     assertThat(store.size("app").orElseThrow().chunks()).isEqualTo(4);
   }
 
@@ -230,7 +279,7 @@ class IndexerTest {
     assertThat(indexer.status(BANK))
         .isEqualTo(
             new BankStatus(
-                "app", 2, 3, 4, 1, NOW, false, List.of(new Skipped("big.md", "too large")), null));
+                "app", 2, 3, 4, 1, NOW, null, List.of(new Skipped("big.md", "too large")), null));
     BankStatus afterRestart = indexer(embedder).status(BANK);
     assertThat(afterRestart.files()).isEqualTo(2);
     assertThat(afterRestart.embeddedShare()).isEqualTo(1);

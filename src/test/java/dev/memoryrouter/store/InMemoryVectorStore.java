@@ -25,11 +25,7 @@ public final class InMemoryVectorStore implements VectorStore {
   @Override
   public synchronized Map<String, SectionState> sections(String bank) {
     Map<String, SectionState> states = new LinkedHashMap<>();
-    bank(bank)
-        .sections
-        .forEach((id, s) ->
-            states.put(
-                id, new SectionState(s.file(), s.hash(), s.startLine(), s.endLine(), s.chunks())));
+    bank(bank).sections.forEach((id, s) -> states.put(id, SectionState.of(s)));
     return states;
   }
 
@@ -54,7 +50,8 @@ public final class InMemoryVectorStore implements VectorStore {
 
   @Override
   public synchronized List<Scored> nearest(String bank, float[] vector, int limit) {
-    return best(bank, limit, chunk -> dot(vector, chunk.vector()));
+    return best(
+        bank, limit, chunk -> chunk.vector() == null ? Double.NaN : dot(vector, chunk.vector()));
   }
 
   @Override
@@ -67,6 +64,7 @@ public final class InMemoryVectorStore implements VectorStore {
   private List<Scored> best(String bank, int limit, ToDoubleFunction<Embedded> score) {
     return bank(bank).chunks.values().stream()
         .map(chunk -> new Scored(chunk.chunk(), (float) score.applyAsDouble(chunk)))
+        .filter(scored -> !Float.isNaN(scored.score()))
         .sorted(Comparator.comparingDouble(Scored::score).reversed())
         .limit(limit)
         .toList();
@@ -101,7 +99,7 @@ public final class InMemoryVectorStore implements VectorStore {
   @Override
   public synchronized Optional<Size> size(String bank) {
     return Optional.ofNullable(banks.get(bank))
-        .map(held -> new Size(held.sections.size(), held.chunks.size()));
+        .map(held -> new Size(held.sections.size(), held.chunks.size(), held.embedded()));
   }
 
   @Override
@@ -121,5 +119,9 @@ public final class InMemoryVectorStore implements VectorStore {
   private static final class Bank {
     private final Map<String, SectionRecord> sections = new LinkedHashMap<>();
     private final Map<String, Embedded> chunks = new LinkedHashMap<>();
+
+    int embedded() {
+      return (int) chunks.values().stream().filter(chunk -> chunk.vector() != null).count();
+    }
   }
 }

@@ -12,8 +12,22 @@ public final class Records {
   private Records() {}
 
   public static SectionRecord section(String id, int start, String text) {
+    return section(id, start, text, true);
+  }
+
+  /// @param embedded whether its chunk has a vector
+  public static SectionRecord section(String id, int start, String text, boolean embedded) {
     return new SectionRecord(
-        id, "hash of " + text, "notes.md", id, List.of("Top", id), start, start + 3, 1, text);
+        id,
+        "hash of " + text,
+        "notes.md",
+        id,
+        List.of("Top", id),
+        start,
+        start + 3,
+        1,
+        embedded,
+        text);
   }
 
   public static ChunkRecord chunk(SectionRecord section) {

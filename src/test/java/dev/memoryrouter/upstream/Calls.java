@@ -70,7 +70,7 @@ public final class Calls {
         capabilities,
         think,
         null,
-        1,
+        ModelSettings.Turns.DEFAULT,
         Duration.ofMinutes(30),
         Map.of("temperature", 0.2, "min_p", 0.1),
         repair,

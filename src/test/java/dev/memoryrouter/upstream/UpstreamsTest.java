@@ -66,7 +66,7 @@ class UpstreamsTest {
         null,
         ModelSettings.Think.OFF,
         memory,
-        1,
+        ModelSettings.Turns.DEFAULT,
         Duration.ofMinutes(5),
         Map.of(),
         false,

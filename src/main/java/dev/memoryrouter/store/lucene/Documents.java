@@ -42,19 +42,29 @@ final class Documents {
     document.add(new StoredField(Fields.SECTION_ID, chunk.sectionId()));
     document.add(new StoredField(Fields.HASH, chunk.sectionHash()));
     addPlace(document, chunk.file(), chunk.heading(), chunk.headingPath());
-    document.add(new TextField(Fields.FILE_WORDS, withoutExtension(chunk.file()), Field.Store.NO));
-    document.add(
-        new TextField(
-            Fields.HEADING_WORDS, String.join("\n", chunk.headingPath()), Field.Store.NO));
     document.add(new StoredField(Fields.TEXT, chunk.text()));
-    document.add(new TextField(Fields.TEXT_WORDS, chunk.text(), Field.Store.NO));
-    document.add(
-        new KnnFloatVectorField(
-            Fields.VECTOR, embedded.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+    for (Fields.Searched field : Fields.SEARCHED) {
+      document.add(new TextField(field.name(), searched(chunk, field.name()), Field.Store.NO));
+    }
+    float[] vector = embedded.vector();
+    if (vector != null) {
+      document.add(
+          new KnnFloatVectorField(Fields.VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
     for (Field line : lines(chunk)) {
       document.add(line);
     }
     return document;
+  }
+
+  /// The text of a chunk that a searched field holds.
+  static String searched(ChunkRecord chunk, String field) {
+    return switch (field) {
+      case Fields.FILE_WORDS -> withoutExtension(chunk.file());
+      case Fields.HEADING_WORDS -> String.join("\n", chunk.headingPath());
+      case Fields.TEXT_WORDS -> chunk.text();
+      default -> throw new IllegalArgumentException("no searched field: " + field);
+    };
   }
 
   static Document section(SectionRecord section) {
@@ -68,6 +78,7 @@ final class Documents {
     document.add(new StoredField(Fields.FIRST_LINE, section.startLine()));
     document.add(new StoredField(Fields.LAST_LINE, section.endLine()));
     document.add(new StoredField(Fields.CHUNKS, section.chunks()));
+    document.add(new StoredField(Fields.EMBEDDED, section.embedded() ? 1 : 0));
     document.add(new StoredField(Fields.TEXT, section.text()));
     return document;
   }
@@ -145,6 +156,7 @@ final class Documents {
         number(document, Fields.FIRST_LINE),
         number(document, Fields.LAST_LINE),
         number(document, Fields.CHUNKS),
+        number(document, Fields.EMBEDDED) == 1,
         document.get(Fields.TEXT));
   }
 

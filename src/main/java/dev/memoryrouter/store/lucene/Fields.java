@@ -18,6 +18,8 @@ final class Fields {
   /// Stored in sections.
   static final String CHUNKS = "chunks";
 
+  static final String EMBEDDED = "embedded"; // 1 or 0
+
   static final String FIRST_LINE = "first-line";
   static final String LAST_LINE = "last-line";
 

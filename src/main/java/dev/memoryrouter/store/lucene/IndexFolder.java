@@ -23,6 +23,9 @@ import org.apache.lucene.util.ThreadInterruptedException;
 ///
 /// @param path need not exist
 record IndexFolder(Path path) {
+  /// Counts changes of the fields; an index of another format is made anew.
+  private static final String FORMAT = "2";
+
   private static final String WRITE_LOCK = "write.lock";
 
   /// Names, sizes and times of the commit files; changes with every commit.
@@ -97,6 +100,7 @@ record IndexFolder(Path path) {
 
   static Map<String, String> userData(IndexIdentity identity) {
     return Map.of(
+        "format", FORMAT,
         "model", identity.model(),
         "dimension", Integer.toString(identity.dimension()),
         "chunker", identity.chunker());

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
@@ -62,7 +63,8 @@ public final class LuceneVectorStore implements VectorStore {
             Fields.HASH,
             Fields.FIRST_LINE,
             Fields.LAST_LINE,
-            Fields.CHUNKS);
+            Fields.CHUNKS,
+            Fields.EMBEDDED);
     Map<String, SectionState> states = new HashMap<>();
     for (ScoreDoc found : all(searcher, new Term(Fields.KIND, Documents.SECTION_KIND))) {
       Document document = searcher.storedFields().document(found.doc, fields);
@@ -73,7 +75,8 @@ public final class LuceneVectorStore implements VectorStore {
               document.get(Fields.HASH),
               Documents.number(document, Fields.FIRST_LINE),
               Documents.number(document, Fields.LAST_LINE),
-              Documents.number(document, Fields.CHUNKS)));
+              Documents.number(document, Fields.CHUNKS),
+              Documents.number(document, Fields.EMBEDDED) == 1));
     }
     return states;
   }
@@ -89,7 +92,10 @@ public final class LuceneVectorStore implements VectorStore {
       throw new IOException("the index is open for reading only");
     }
     for (Embedded chunk : change.added()) {
-      checkDimension(chunk.vector());
+      float[] vector = chunk.vector();
+      if (vector != null) {
+        checkDimension(vector);
+      }
     }
     bank(bank).apply(change);
   }
@@ -109,7 +115,7 @@ public final class LuceneVectorStore implements VectorStore {
     checkLimit(limit);
     return bank(bank)
         .search(searcher -> {
-          WordQuery words = WordQuery.of(query, analyzer, searcher.getIndexReader());
+          WordQuery words = WordQuery.of(query, searcher.getIndexReader());
           ScoreDoc[] found = searcher.search(words.query(), limit).scoreDocs;
           return new Matches(scored(searcher, found), words.ceiling());
         })
@@ -146,7 +152,8 @@ public final class LuceneVectorStore implements VectorStore {
         .search(searcher ->
             new Size(
                 searcher.count(new TermQuery(new Term(Fields.KIND, Documents.SECTION_KIND))),
-                searcher.count(new TermQuery(new Term(Fields.KIND, Documents.CHUNK_KIND)))));
+                searcher.count(new TermQuery(new Term(Fields.KIND, Documents.CHUNK_KIND))),
+                searcher.count(new FieldExistsQuery(Fields.VECTOR))));
   }
 
   @Override

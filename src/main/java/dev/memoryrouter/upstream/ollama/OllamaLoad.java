@@ -7,12 +7,20 @@ import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Loads a model by a request without a prompt. Everything on which Ollama would reload the model
 /// is the same as in the chat requests that follow.
 final class OllamaLoad {
+  private static final Logger LOG = LoggerFactory.getLogger(OllamaLoad.class);
+
+  /// Ollama waits up to five seconds for the memory to be free.
+  private static final Duration UNLOAD_LIMIT = Duration.ofSeconds(6);
+
   private final HttpCalls http;
   private final UpstreamSettings settings;
 
@@ -40,6 +48,21 @@ final class OllamaLoad {
       return e.getCause() instanceof TimeoutException
           ? Optional.of(timedOut(errors))
           : Optional.empty();
+    }
+  }
+
+  /// Tells Ollama to keep the model no longer. It lets a running answer end, and it frees memory by
+  /// itself when it must, so a failure is no more than worth a line in the log.
+  void unload(UpstreamCall call) throws InterruptedException {
+    try {
+      HttpCalls.Reply reply =
+          http.fetch(
+              http.uri("/api/generate"),
+              OllamaRequest.unload(call).toString(),
+              settings.connectTimeout().plus(UNLOAD_LIMIT));
+      LOG.debug("unloading {}: status {}", call.upstreamModel(), reply.status());
+    } catch (IOException e) {
+      LOG.debug("unloading {}: {}", call.upstreamModel(), e.toString());
     }
   }
 

@@ -44,7 +44,7 @@ class LuceneVectorStoreTest extends VectorStoreContract {
     store.apply(BANK, add(section("a", 1, "one"), 0));
     store.close();
     store = open();
-    assertThat(store.size(BANK)).contains(new Size(1, 1));
+    assertThat(store.size(BANK)).contains(new Size(1, 1, 1));
     assertThat(store.nearest(BANK, axis(0), 1)).hasSize(1);
   }
 
@@ -123,7 +123,9 @@ class LuceneVectorStoreTest extends VectorStoreContract {
     store.apply(BANK, add(section("Overview", 1, "Set HttpClient2.retryCount to 3."), 0));
     store.apply(
         BANK,
-        add(new SectionRecord("x", "h", "z.md", "x", List.of("x"), 1, 2, 1, "Other things."), 1));
+        add(
+            new SectionRecord("x", "h", "z.md", "x", List.of("x"), 1, 2, 1, true, "Other things."),
+            1));
     List<String> queries =
         List.of(
             "retryCount",
@@ -221,7 +223,7 @@ class LuceneVectorStoreTest extends VectorStoreContract {
       assertThat(reader.size(BANK)).isEmpty();
       assertThat(root.resolve("lucene")).doesNotExist();
       store.apply(BANK, add(section("a", 1, "one"), 0));
-      assertThat(reader.size(BANK)).contains(new Size(1, 1));
+      assertThat(reader.size(BANK)).contains(new Size(1, 1, 1));
       store.apply(BANK, add(section("b", 5, "two"), 1));
       assertThat(reader.matching(BANK, "two", 5).chunks()).hasSize(1);
       assertThatThrownBy(() -> reader.apply(BANK, add(section("c", 9, "three"), 1)))
