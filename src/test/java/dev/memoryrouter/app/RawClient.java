@@ -52,6 +52,15 @@ final class RawClient implements AutoCloseable {
     return read.toString();
   }
 
+  /// What has come so far and was not read yet.
+  String received() throws IOException {
+    var received = new StringBuilder();
+    while (reader.ready()) {
+      received.append((char) reader.read());
+    }
+    return received.toString();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();
