@@ -45,10 +45,13 @@ final class Crowd {
   }
 
   /// One client: asks, stays for a while, and leaves without a word.
-  void comeAndLeave(String body, Duration stay) {
+  ///
+  /// @param patient whether it stays that long after the headers of its answer
+  void comeAndLeave(String body, boolean patient, Duration stay) {
     try (RawClient client = RawClient.post(server.uri("/v1/chat/completions"), body)) {
+      String head = patient ? client.until("\r\n\r\n") : "";
       TimeUnit.NANOSECONDS.sleep(stay.toNanos());
-      String received = client.received();
+      String received = head + client.received();
       (received.isEmpty() ? held : received.contains("data: ") ? midAnswer : waiting)
           .incrementAndGet();
     } catch (IOException e) {
