@@ -128,7 +128,7 @@ final class CandidateList {
         EffectiveLimit.of(state, cap, learnt.allocated(state).orElse(null)),
         state.settings().maxOutput(),
         state.settings().think() != Think.OFF,
-        audit.offset(state));
+        audit.offset(state, conversation.request()));
   }
 
   private static Candidate judgeFit(ModelState state, Fit fit) {

@@ -1,5 +1,6 @@
 package dev.memoryrouter.chat;
 
+import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.CountCalibration.Counted;
 import dev.memoryrouter.prompt.CountCalibration.Finding;
@@ -45,8 +46,14 @@ public final class PromptAudit {
   }
 
   /// Tokens to add to our counts for this model; see [CountCalibration#offset].
+  public int offset(ModelState model, ChatRequest request) {
+    return calibration.offset(CountCalibration.Key.of(model, request));
+  }
+
+  /// The offset of prompts without tools.
   public int offset(ModelState model) {
-    return calibration.offset(CountCalibration.Key.of(model));
+    String name = model.upstreamModel();
+    return calibration.offset(new CountCalibration.Key(model.key(), name == null ? "" : name, 0));
   }
 
   /// The last cut prompt of a model; empty when there was none, or when the context that our calls
@@ -81,7 +88,9 @@ public final class PromptAudit {
     int certain = fitter.certainTokens(prompt, model.settings().tokenizer());
     Finding finding =
         calibration.observe(
-            CountCalibration.Key.of(model), new Counted(counted, certain), usage.promptTokens());
+            CountCalibration.Key.of(model, prompt.request()),
+            new Counted(counted, certain),
+            usage.promptTokens());
     return switch (finding) {
       case AS_COUNTED -> usage;
       case TRUNCATED -> {
