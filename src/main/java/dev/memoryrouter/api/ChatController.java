@@ -132,7 +132,7 @@ final class ChatController {
   @Get("/v1/router/requests/{id}")
   @Endpoint(
       summary = "What was decided and done for one of the last 200 requests.",
-      answer = "Explanation")
+      answer = "RequestAccount")
   HttpResponse<?> request(String id) {
     return log.get(id)
         .map(Replies::json)

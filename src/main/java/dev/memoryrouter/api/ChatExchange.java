@@ -185,8 +185,8 @@ final class ChatExchange {
   }
 
   private void relay(Answer.Served served, ChatStream stream) throws InterruptedException {
-    record.served(served);
     try (stream) {
+      record.served(served);
       writer.begin(served);
       while (!completion.ended()) {
         ChatEvent event = stream.next();

@@ -192,6 +192,11 @@ final class Server implements AutoCloseable {
     return http.getURL().toString();
   }
 
+  /// Its parts.
+  Components components() {
+    return components;
+  }
+
   /// Refuses those who wait, and lets those who are answered end.
   private void drain() {
     components.admission().drain();

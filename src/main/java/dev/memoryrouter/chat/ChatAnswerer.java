@@ -187,9 +187,11 @@ final class ChatAnswerer {
         if (terms.delivery() == Delivery.WHOLE && isOfCutPrompt(events)) {
           return cutPrompt(ChatStream.of(events));
         }
+        Answer.Served served = answered();
         handedOver = terms.delivery() == Delivery.STREAMED;
-        return answered(
-            handedOver ? new PeekedStream(events.getFirst(), stream) : ChatStream.of(events));
+        return new Started(
+            handedOver ? new PeekedStream(events.getFirst(), stream) : ChatStream.of(events),
+            served);
       } finally {
         if (!handedOver) {
           release(stream, permit);
@@ -249,11 +251,11 @@ final class ChatAnswerer {
       }
     }
 
-    private Outcome answered(ChatStream stream) {
+    private Answer.Served answered() {
       record("answered", "answered");
       whenAnswered.accept(new AnsweredBy(plan, model));
       learnAllocation();
-      return new Started(stream, plan.servedBy(model, prompt, attempts));
+      return plan.servedBy(model, prompt, attempts);
     }
 
     private Outcome failed(UpstreamFailure failure) {

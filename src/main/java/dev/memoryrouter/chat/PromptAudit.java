@@ -3,7 +3,6 @@ package dev.memoryrouter.chat;
 import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.CountCalibration.Counted;
 import dev.memoryrouter.prompt.CountCalibration.Finding;
-import dev.memoryrouter.prompt.CountCalibration.Key;
 import dev.memoryrouter.prompt.FittedPrompt;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.upstream.ChatEvent;
@@ -47,7 +46,7 @@ public final class PromptAudit {
 
   /// Tokens to add to our counts for this model; see [CountCalibration#offset].
   public int offset(ModelState model) {
-    return calibration.offset(Key.of(model));
+    return calibration.offset(CountCalibration.Key.of(model));
   }
 
   /// The last cut prompt of a model; empty when there was none, or when the context that our calls
@@ -81,7 +80,8 @@ public final class PromptAudit {
     int counted = prompt.promptTokens() - prompt.offset();
     int certain = fitter.certainTokens(prompt, model.settings().tokenizer());
     Finding finding =
-        calibration.observe(Key.of(model), new Counted(counted, certain), usage.promptTokens());
+        calibration.observe(
+            CountCalibration.Key.of(model), new Counted(counted, certain), usage.promptTokens());
     return switch (finding) {
       case AS_COUNTED -> usage;
       case TRUNCATED -> {

@@ -316,7 +316,7 @@ class AdmissionQueueTest {
     small.arrive("1", A).arrive("2", A).arrive("3", A);
 
     assertThat(small.reason("3")).isEqualTo(RefusalReason.FULL);
-    assertThat(small.refused.get("3").retryAfter()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(small.refusal("3").retryAfter()).isEqualTo(Duration.ofSeconds(20));
   }
 
   @Test
@@ -338,7 +338,7 @@ class AdmissionQueueTest {
     queue.arrive(new Ticket("3", A, PriorityClass.AGENT, null, Duration.ofSeconds(50)));
 
     assertThat(queue.reason("3")).isEqualTo(RefusalReason.HOPELESS);
-    assertThat(queue.refused.get("3").retryAfter()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(queue.refusal("3").retryAfter()).isEqualTo(Duration.ofSeconds(10));
   }
 
   @Test
@@ -349,7 +349,7 @@ class AdmissionQueueTest {
         .arrive("1", A)
         .arrive(new Ticket("2", A, PriorityClass.AGENT, null, Duration.ofSeconds(1)));
 
-    assertThat(queue.refused.get("2").retryAfter()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(queue.refusal("2").retryAfter()).isEqualTo(Duration.ofMinutes(1));
   }
 
   @Test

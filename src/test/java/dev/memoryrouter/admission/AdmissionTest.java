@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,7 +186,7 @@ class AdmissionTest {
               start.await();
               if (admission.acquire(ticket(id, A)) instanceof Turn.Granted(Permit permit)) {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                Thread.yield();
+                LockSupport.parkNanos(50_000);
                 inside.decrementAndGet();
                 end(permit, random.nextInt(3));
               }

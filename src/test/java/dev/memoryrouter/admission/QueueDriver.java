@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An [AdmissionQueue] whose clock is turned by the test, and what it said so far.
@@ -133,8 +134,12 @@ final class QueueDriver {
   }
 
   RefusalReason reason(String id) {
+    return refusal(id).reason();
+  }
+
+  Action.Refuse refusal(String id) {
     assertThat(refused).containsKey(id);
-    return refused.get(id).reason();
+    return Objects.requireNonNull(refused.get(id));
   }
 
   private QueueDriver take(List<Action> actions) {

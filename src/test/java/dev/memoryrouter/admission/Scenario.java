@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Traffic that a router meets.
+// Its fields are immutable, but their types do not say so.
+@SuppressWarnings("ImmutableEnumChecker")
 public enum Scenario {
   /// Bursts of helper agents and background jobs against a person, on one model.
   SUBAGENT_BURSTS(

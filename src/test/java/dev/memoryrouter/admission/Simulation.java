@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -34,7 +35,7 @@ public final class Simulation {
   private final Duration longestTurn;
 
   private final PriorityQueue<Event> events =
-      new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparing(Event::number));
+      new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparingLong(Event::number));
   private long now;
   private long eventNumber;
   private long wake = Long.MAX_VALUE;
@@ -191,8 +192,12 @@ public final class Simulation {
         priority, before, slots(model), contended, settings.order(), longestTurn.toNanos());
   }
 
+  private ModelLimits limits(ModelId model) {
+    return Objects.requireNonNull(settings.models().get(model));
+  }
+
   private int slots(ModelId model) {
-    Integer slots = settings.models().get(model).slots();
+    Integer slots = limits(model).slots();
     return slots == null ? 1 : slots;
   }
 
@@ -225,8 +230,7 @@ public final class Simulation {
   }
 
   private void admit(String id) {
-    Call call = waiting.remove(id);
-    check(call != null, "only who waits is admitted: " + id);
+    Call call = taken(id);
     check(now - call.arrived() <= call.bound(), "wait of %s within its bound".formatted(id));
     waits
         .computeIfAbsent(call.request().priority(), _ -> new ArrayList<>())
@@ -234,6 +238,12 @@ public final class Simulation {
     Duration taken = load(call.model()).plus(prompt(call)).plus(call.request().generation());
     running.put(id, call);
     at(taken, () -> end(call, call.request().fails() ? Outcome.DROPPED : Outcome.SUCCESS));
+  }
+
+  private Call taken(String id) {
+    Call call = waiting.remove(id);
+    check(call != null, "only who waits is admitted or refused: " + id);
+    return Objects.requireNonNull(call);
   }
 
   private Duration load(ModelId model) {
@@ -270,8 +280,7 @@ public final class Simulation {
   }
 
   private void refuse(Action.Refuse refuse) {
-    Call call = waiting.remove(refuse.id());
-    check(call != null, "only who waits is refused: " + refuse);
+    Call call = taken(refuse.id());
     check(
         refuse.retryAfter().compareTo(Duration.ofSeconds(1)) >= 0
             && refuse.retryAfter().compareTo(Duration.ofMinutes(1)) <= 0,
@@ -318,7 +327,7 @@ public final class Simulation {
 
   private void checkMemory() {
     @Nullable Long budget = settings.memoryBudget();
-    long used = resident.stream().mapToLong(model -> settings.models().get(model).memory()).sum();
+    long used = resident.stream().mapToLong(model -> limits(model).memory()).sum();
     check(budget == null || used <= budget, "memory within the budget");
   }
 

@@ -48,8 +48,8 @@ class FaultMatrixIT {
         up:
           type: %s
           base-url: "%s"
-          first-byte-timeout: 500ms
-          idle-timeout: 300ms
+          first-byte-timeout: 800ms
+          idle-timeout: 600ms
           circuit: {minimum-calls: 1000}
       models:
         qwen3: {upstream: up, name: m, context: 16384, tokenizer: qwen, repair-tool-calls: true}

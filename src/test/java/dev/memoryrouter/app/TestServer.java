@@ -3,6 +3,8 @@ package dev.memoryrouter.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.admission.ModelId;
+import dev.memoryrouter.admission.QueueView;
 import dev.memoryrouter.files.AtomicFiles;
 import dev.memoryrouter.files.Environment;
 import java.io.BufferedReader;
@@ -159,6 +161,36 @@ public final class TestServer implements AutoCloseable {
           return bank.path("last_indexed").isString()
               && bank.path("embedded_share").asDouble() == 1;
         });
+  }
+
+  /// What the models' slots do now.
+  record Slots(int running, int waiting) {
+    static final Slots FREE = new Slots(0, 0);
+  }
+
+  /// Reads the slots past HTTP, which may itself be busy.
+  Slots slots() {
+    QueueView.Totals totals = server.components().admission().totals();
+    return new Slots(totals.running(), totals.waiting());
+  }
+
+  /// The slots of one model on one upstream.
+  Slots slots(String upstream, String model) {
+    var id = new ModelId(upstream, model);
+    return server.components().admission().view().models().stream()
+        .filter(line -> line.id().equals(id))
+        .findFirst()
+        .map(line -> new Slots(line.running(), line.waiting().size()))
+        .orElse(Slots.FREE);
+  }
+
+  /// Waits until the slots do just this.
+  void awaitSlots(Duration limit, Slots expected) {
+    Awaitility.await()
+        .atMost(limit)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> assertThat(slots()).isEqualTo(expected));
   }
 
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {

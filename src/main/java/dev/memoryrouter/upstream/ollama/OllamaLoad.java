@@ -6,7 +6,6 @@ import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -42,9 +41,10 @@ final class OllamaLoad {
               OllamaRequest.load(call).toString(),
               settings.firstByteTimeout());
       return reply.status() == 200 ? Optional.empty() : failure(reply, errors);
-    } catch (ConnectException e) {
-      return Optional.of(new UpstreamFailure.Unreachable(http.problem(e)));
     } catch (IOException e) {
+      if (HttpCalls.isWithoutConnection(e)) {
+        return Optional.of(new UpstreamFailure.Unreachable(http.problem(e)));
+      }
       return e.getCause() instanceof TimeoutException
           ? Optional.of(timedOut(errors))
           : Optional.empty();
@@ -75,7 +75,7 @@ final class OllamaLoad {
 
   private UpstreamFailure timedOut(ErrorReader errors) {
     return new UpstreamFailure.TimedOut(
-        "%s was not loaded within %d s (first-byte-timeout)."
-            .formatted(errors.who(), settings.firstByteTimeout().toSeconds()));
+        "%s was not loaded within %s (first-byte-timeout)."
+            .formatted(errors.who(), HttpCalls.seconds(settings.firstByteTimeout())));
   }
 }
