@@ -35,17 +35,6 @@ class LeavingIT {
   /// How long a request may take to get where it is wanted.
   private static final Duration ARRIVAL = Duration.ofSeconds(10);
 
-  private static final String MODELS =
-      """
-      upstreams:
-        ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}"}
-        box: {type: openai, base-url: "%s", connect-timeout: 20s}
-      models:
-        qwen2.5-coder: {upstream: ollama, name: coder, context: 16384}
-        llama4: {upstream: box, name: big, context: 16384}
-        qwen3: {upstream: box, name: small, context: 16384, slots: 2}
-      """;
-
   private final FakeUpstream ollama = FakeUpstream.start("coder");
   private final FakeUpstream box = FakeUpstream.start("big", "small");
   private TestServer server;
@@ -53,10 +42,23 @@ class LeavingIT {
   @BeforeAll
   void start(@TempDir Path root) throws IOException {
     Path config = Files.createDirectories(root.resolve("config"));
-    Files.writeString(config.resolve("models.yaml"), MODELS.formatted(box.openAiUrl()));
+    Files.writeString(config.resolve("models.yaml"), models());
     Files.writeString(
         config.resolve("server.yaml"), "http: {status-hold: 300ms, keep-alive: 100ms}\n");
     server = TestServer.start(root, ollama.ollamaUrl(), Map.of());
+  }
+
+  private String models() {
+    return """
+    upstreams:
+      ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}"}
+      box: {type: openai, base-url: "%s", connect-timeout: 20s}
+    models:
+      qwen2.5-coder: {upstream: ollama, name: coder, context: 16384}
+      llama4: {upstream: box, name: big, context: 16384}
+      qwen3: {upstream: box, name: small, context: 16384, slots: 2}
+    """
+        .formatted(box.openAiUrl());
   }
 
   @AfterEach

@@ -51,17 +51,6 @@ class SoakIT {
   private static final double HEAP_GROWTH = 1.2;
   private static final Duration AFTER_THE_LAST = Duration.ofSeconds(1);
   private static final int TOKENS = 100;
-  private static final String MODELS =
-      """
-      upstreams:
-        ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}", circuit: {minimum-calls: 1000}}
-        box: {type: openai, base-url: "%s", circuit: {minimum-calls: 1000}}
-      models:
-        a: {upstream: ollama, context: 16384, slots: %d}
-        b: {upstream: box, context: 16384, slots: %d}
-        c: {upstream: ollama, context: 16384, slots: %d}
-        d: {upstream: box, context: 16384, slots: %d}
-      """;
   private static final String[] KEYS = {"a", "b", "c", "d"};
   private static final String ROUTING = "default: a\n";
   private static final String WAITING = "http: {status-hold: 200ms, keep-alive: 100ms}\n";
@@ -71,19 +60,6 @@ class SoakIT {
 
   private static final Duration LOAD = Duration.ofMillis(500);
   private static final Duration LONGEST_STAY = Duration.ofMillis(1_500);
-  private static final String LEFT_MODELS =
-      """
-      upstreams:
-        ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}"}
-        box: {type: openai, base-url: "%s"}
-        deaf: {type: openai, base-url: "%s", connect-timeout: 60s}
-      models:
-        talk: {upstream: box, context: 16384, slots: 64}
-        quiet: {upstream: box, context: 16384, slots: 64}
-        queue: {upstream: ollama, context: 16384, slots: 1}
-        load: {upstream: ollama, context: 16384, slots: 64}
-        far: {upstream: deaf, context: 16384, slots: 64}
-      """;
   private static final String[] LEFT = {"talk", "quiet", "queue", "load", "far"};
 
   private final FakeUpstream fake =
@@ -106,12 +82,24 @@ class SoakIT {
   private TestServer server(String name, int slots) throws IOException {
     Path folder = root.resolve(name);
     Path config = Files.createDirectories(folder.resolve("config"));
-    Files.writeString(
-        config.resolve("models.yaml"),
-        MODELS.formatted(fake.openAiUrl(), slots, slots, slots, slots));
+    Files.writeString(config.resolve("models.yaml"), models(slots));
     Files.writeString(config.resolve("routing.yaml"), ROUTING);
     Files.writeString(config.resolve("server.yaml"), WAITING);
     return TestServer.start(folder, fake.ollamaUrl(), Map.of());
+  }
+
+  private String models(int slots) {
+    return """
+    upstreams:
+      ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}", circuit: {minimum-calls: 1000}}
+      box: {type: openai, base-url: "%s", circuit: {minimum-calls: 1000}}
+    models:
+      a: {upstream: ollama, context: 16384, slots: %d}
+      b: {upstream: box, context: 16384, slots: %d}
+      c: {upstream: ollama, context: 16384, slots: %d}
+      d: {upstream: box, context: 16384, slots: %d}
+    """
+        .formatted(fake.openAiUrl(), slots, slots, slots, slots);
   }
 
   private static String body(String model, boolean stream, int number) {
@@ -271,11 +259,26 @@ class SoakIT {
   private TestServer leaving(FakeUpstream far) throws IOException {
     Path folder = root.resolve("leavers");
     Path config = Files.createDirectories(folder.resolve("config"));
-    Files.writeString(
-        config.resolve("models.yaml"), LEFT_MODELS.formatted(fake.openAiUrl(), far.openAiUrl()));
+    Files.writeString(config.resolve("models.yaml"), modelsToLeave(far));
     Files.writeString(config.resolve("routing.yaml"), "default: talk\n");
     Files.writeString(config.resolve("server.yaml"), WAITING);
     return TestServer.start(folder, fake.ollamaUrl(), Map.of());
+  }
+
+  private String modelsToLeave(FakeUpstream far) {
+    return """
+    upstreams:
+      ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}"}
+      box: {type: openai, base-url: "%s"}
+      deaf: {type: openai, base-url: "%s", connect-timeout: 60s}
+    models:
+      talk: {upstream: box, context: 16384, slots: 64}
+      quiet: {upstream: box, context: 16384, slots: 64}
+      queue: {upstream: ollama, context: 16384, slots: 1}
+      load: {upstream: ollama, context: 16384, slots: 64}
+      far: {upstream: deaf, context: 16384, slots: 64}
+    """
+        .formatted(fake.openAiUrl(), far.openAiUrl());
   }
 
   private static void awaitReachable(TestServer server) {
