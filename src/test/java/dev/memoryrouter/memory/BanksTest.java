@@ -152,8 +152,7 @@ class BanksTest {
     Files.createDirectories(root.resolve("b/app/memory-bank"));
     Banks both = banks.lookAgain();
     assertThat(both.byName("app")).isEmpty();
-    assertThat(both.byName(distinct("app", root.resolve("a/app"))).map(Bank::root))
-        .contains(first);
+    assertThat(both.byName(distinct("app", root.resolve("a/app"))).map(Bank::root)).contains(first);
   }
 
   @Test
@@ -168,8 +167,7 @@ class BanksTest {
       throws IOException {
     Path app = Files.createDirectories(root.resolve("app/memory-bank"));
     Path shop = Files.createDirectories(root.resolve("shop/memory-bank"));
-    Banks banks =
-        new Banks(new BankSettings(List.of(DEFAULT), List.of(root), "app", false));
+    Banks banks = new Banks(new BankSettings(List.of(DEFAULT), List.of(root), "app", false));
     Files.delete(app);
     Files.delete(shop);
     Files.createDirectories(root.resolve("new/memory-bank"));
