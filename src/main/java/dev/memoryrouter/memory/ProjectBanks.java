@@ -102,8 +102,7 @@ record ProjectBanks(Map<Path, Listing> roots) {
   /// The project's name by the rules for banks that are configured.
   private static String name(Path project) {
     String folder = Objects.toString(project.getFileName(), "");
-    String legal =
-        folder.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
+    String legal = folder.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     return shortened(withoutReserved(legal.isEmpty() ? "project" : legal), LONGEST_NAME);
   }
 

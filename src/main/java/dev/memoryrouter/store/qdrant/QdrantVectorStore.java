@@ -19,6 +19,7 @@ public final class QdrantVectorStore implements VectorStore {
   private final QdrantConnection connection;
   private final QdrantSettings settings;
   private final IndexIdentity identity;
+  private final String owner;
   private final boolean readOnly;
   private final SharedCollection collection;
   private final Map<String, QdrantBank> banks = new ConcurrentHashMap<>();
@@ -27,28 +28,32 @@ public final class QdrantVectorStore implements VectorStore {
       QdrantConnection connection,
       QdrantSettings settings,
       IndexIdentity identity,
+      String owner,
       boolean readOnly) {
     this.connection = connection;
     this.settings = settings;
     this.identity = identity;
+    this.owner = owner;
     this.readOnly = readOnly;
     this.collection = new SharedCollection(connection, settings, identity);
   }
 
-  /// A store that writes; nobody else may. The server need not be there yet.
+  /// A store that writes; nobody else may write for this owner. The server need not be there yet.
   ///
+  /// @param owner whose banks are meant; see [InstallationId]
   /// @throws IOException if the certificate cannot be read
-  public static QdrantVectorStore open(QdrantSettings settings, IndexIdentity identity)
-      throws IOException {
-    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, false);
+  public static QdrantVectorStore open(
+      QdrantSettings settings, IndexIdentity identity, String owner) throws IOException {
+    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, owner, false);
   }
 
   /// A store that changes nothing and sees what another process commits.
   ///
+  /// @param owner whose banks are meant; see [InstallationId]
   /// @throws IOException if the certificate cannot be read
-  public static QdrantVectorStore readOnly(QdrantSettings settings, IndexIdentity identity)
-      throws IOException {
-    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, true);
+  public static QdrantVectorStore readOnly(
+      QdrantSettings settings, IndexIdentity identity, String owner) throws IOException {
+    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, owner, true);
   }
 
   @Override
@@ -116,7 +121,7 @@ public final class QdrantVectorStore implements VectorStore {
 
   private QdrantBank bank(String name) {
     return banks.computeIfAbsent(
-        name, _ -> new QdrantBank(connection, settings, name, collection.metadata()));
+        name, _ -> new QdrantBank(connection, settings, owner + "/" + name, collection.metadata()));
   }
 
   private void checkDimension(float[] vector) {

@@ -45,7 +45,7 @@ final class SharedCollection {
   private static final Logger LOG = LoggerFactory.getLogger(SharedCollection.class);
 
   /// Counts changes of the points; a collection of another format is made anew.
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
 
   private final QdrantConnection connection;
   private final QdrantSettings settings;
