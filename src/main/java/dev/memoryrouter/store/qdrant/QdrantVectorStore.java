@@ -22,6 +22,7 @@ public final class QdrantVectorStore implements VectorStore {
   private final String owner;
   private final boolean readOnly;
   private final SharedCollection collection;
+  private boolean tidy; // guarded by this
   private final Map<String, QdrantBank> banks = new ConcurrentHashMap<>();
 
   private QdrantVectorStore(
@@ -73,12 +74,21 @@ public final class QdrantVectorStore implements VectorStore {
       }
     }
     if (collection.isOurs()) {
-      bank(bank).apply(new PointAccess(connection, collection.alias()), change);
+      tidyUp();
+      bank(bank).apply(PointAccess.patient(connection, collection.alias()), change);
     } else {
       String fresh = collection.create();
-      bank(bank).apply(new PointAccess(connection, fresh), change);
+      bank(bank).apply(PointAccess.patient(connection, fresh), change);
       collection.publish(fresh);
       bank(bank).published();
+    }
+  }
+
+  /// Once, as only a kill leaves anything.
+  private void tidyUp() throws IOException {
+    if (!tidy) {
+      collection.removeOrphans();
+      tidy = true;
     }
   }
 

@@ -9,6 +9,7 @@ import static dev.memoryrouter.store.Records.remove;
 import static dev.memoryrouter.store.Records.section;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.memoryrouter.store.IndexIdentity;
 import dev.memoryrouter.store.QdrantSettings;
@@ -236,6 +237,58 @@ class QdrantVectorStoreTest extends VectorStoreContract {
       assertThat(qdrant.calls()).hasSize(calls);
       qdrant.resume();
       Awaitility.await().ignoreExceptions().until(() -> hasty.size(BANK).isPresent());
+    }
+  }
+
+  @Test
+  void search_pagesAreSlow_endsAtTheDeadlineOfASearch() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    Duration timeout = Duration.ofMillis(300);
+    try (VectorStore hasty =
+        QdrantVectorStore.readOnly(settings(qdrant.url(), null, timeout), IDENTITY, OWNER)) {
+      qdrant.pause("scroll");
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () -> {
+            assertThatThrownBy(() -> hasty.candidates(BANK, axis(0), "one", 5))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("still being counted");
+            assertThatThrownBy(() -> hasty.sections(BANK, Set.of("a")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("did not answer in time");
+          });
+      qdrant.resume();
+      Awaitility.await()
+          .ignoreExceptions()
+          .until(() -> hasty.matching(BANK, "one", 5).chunks().size() == 1);
+    }
+  }
+
+  @Test
+  void apply_killedBeforeTheOldVersionIsRemoved_removesItAtTheNextChange() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    FakeCollection any = qdrant.collections.get("test-1");
+    qdrant.collections.put("test-7", any);
+    qdrant.collections.put("test-other", any);
+    try (VectorStore again = open()) {
+      again.apply(BANK, add(section("b", 5, "two"), 1));
+    }
+    assertThat(qdrant.collections).containsOnlyKeys("test-1", "test-other");
+  }
+
+  @Test
+  void apply_meanLengthMoves_leavesValidPointsAlone() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    float before = store.matching(BANK, "one", 5).chunks().getFirst().score();
+    Change longer = add(section("b", 5, "two ".repeat(60)), 1);
+    qdrant.dieAfter(2, false); // one removes what left before, one brings the new points
+    assertThat(isApplied(store, longer)).isFalse();
+    qdrant.restart();
+    try (VectorStore again = open()) {
+      assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score()).isEqualTo(before);
+      again.apply(BANK, longer);
+      assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score())
+          .isNotEqualTo(before);
     }
   }
 
