@@ -246,10 +246,7 @@ final class Components implements Workbench, AutoCloseable {
               : LuceneVectorStore.open(settings.path(), identity);
       case QDRANT ->
           qdrant(
-              settings.qdrant(),
-              identity,
-              InstallationId.of(settings.path(), readOnly),
-              readOnly);
+              settings.qdrant(), identity, InstallationId.of(settings.path(), readOnly), readOnly);
     };
   }
 
@@ -303,7 +300,7 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public Retriever retriever(VectorStore store) {
     return new Retriever(
-        store, this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
+        store, this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::readCore);
   }
 
   /// A request does not wait for the model to load; a command has nothing better to do.
