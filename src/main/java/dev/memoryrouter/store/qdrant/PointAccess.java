@@ -31,8 +31,7 @@ import java.util.function.Supplier;
 ///
 /// @param collection name or alias
 /// @param deadline asked for each call
-record PointAccess(
-    QdrantConnection connection, String collection, Supplier<Deadline> deadline) {
+record PointAccess(QdrantConnection connection, String collection, Supplier<Deadline> deadline) {
   /// Points in one request: about a megabyte.
   private static final int BATCH = 256;
 
@@ -111,7 +110,8 @@ record PointAccess(
             .setFilter(filter)
             .setExact(true)
             .build();
-    return (int) connection.points(deadline.get(), stub -> stub.count(request)).getResult().getCount();
+    return (int)
+        connection.points(deadline.get(), stub -> stub.count(request)).getResult().getCount();
   }
 
   void upsert(List<PointStruct> points) throws IOException {

@@ -47,6 +47,7 @@ final class QdrantBank {
   private final QdrantSettings settings;
   private final String name;
   private final Map<String, Value> identity;
+
   /// Whether an earlier change may have left something that is not valid.
   private boolean unfinished = true;
 
@@ -243,7 +244,8 @@ final class QdrantBank {
     if (words == null || !words.isOf(where.collection(), revision)) {
       BankWords counted = BankWords.none();
       Filter valid = Keys.visible(name, revision.number(), Keys.CHUNK_KIND);
-      for (RetrievedPoint point : where.all(valid, List.of(Payloads.FILE, Payloads.HEADINGS, Payloads.TEXT), List.of())) {
+      for (RetrievedPoint point :
+          where.all(valid, List.of(Payloads.FILE, Payloads.HEADINGS, Payloads.TEXT), List.of())) {
         counted.add(ChunkWords.of(Payloads.chunk(point.getPayloadMap())));
       }
       words = new KnownWords(where.collection(), revision, counted);

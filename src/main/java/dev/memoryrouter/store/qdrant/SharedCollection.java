@@ -227,14 +227,16 @@ final class SharedCollection {
       throws IOException {
     FieldType type =
         params.hasIntegerIndexParams() ? FieldType.FieldTypeInteger : FieldType.FieldTypeKeyword;
-    connection.points(QdrantConnection.bulkDeadline(), stub ->
-        stub.createFieldIndex(
-            CreateFieldIndexCollection.newBuilder()
-                .setCollectionName(collection)
-                .setWait(true)
-                .setFieldName(field)
-                .setFieldType(type)
-                .setFieldIndexParams(params)
-                .build()));
+    connection.points(
+        QdrantConnection.bulkDeadline(),
+        stub ->
+            stub.createFieldIndex(
+                CreateFieldIndexCollection.newBuilder()
+                    .setCollectionName(collection)
+                    .setWait(true)
+                    .setFieldName(field)
+                    .setFieldType(type)
+                    .setFieldIndexParams(params)
+                    .build()));
   }
 }

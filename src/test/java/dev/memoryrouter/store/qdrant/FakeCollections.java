@@ -6,6 +6,7 @@ import io.qdrant.client.grpc.Collections.AliasDescription;
 import io.qdrant.client.grpc.Collections.AliasOperations;
 import io.qdrant.client.grpc.Collections.ChangeAliases;
 import io.qdrant.client.grpc.Collections.CollectionConfig;
+import io.qdrant.client.grpc.Collections.CollectionDescription;
 import io.qdrant.client.grpc.Collections.CollectionInfo;
 import io.qdrant.client.grpc.Collections.CollectionOperationResponse;
 import io.qdrant.client.grpc.Collections.CollectionParams;
@@ -17,7 +18,6 @@ import io.qdrant.client.grpc.Collections.ListAliasesRequest;
 import io.qdrant.client.grpc.Collections.ListAliasesResponse;
 import io.qdrant.client.grpc.Collections.ListCollectionsRequest;
 import io.qdrant.client.grpc.Collections.ListCollectionsResponse;
-import io.qdrant.client.grpc.Collections.CollectionDescription;
 import io.qdrant.client.grpc.CollectionsGrpc.CollectionsImplBase;
 
 /// The collections and aliases of the stand-in.
@@ -88,8 +88,7 @@ final class FakeCollections extends CollectionsImplBase {
   }
 
   @Override
-  public void list(
-      ListCollectionsRequest request, StreamObserver<ListCollectionsResponse> answer) {
+  public void list(ListCollectionsRequest request, StreamObserver<ListCollectionsResponse> answer) {
     server.read(
         "collections",
         answer,
@@ -98,8 +97,8 @@ final class FakeCollections extends CollectionsImplBase {
           server
               .collections
               .keySet()
-              .forEach(name ->
-                  list.addCollections(CollectionDescription.newBuilder().setName(name)));
+              .forEach(
+                  name -> list.addCollections(CollectionDescription.newBuilder().setName(name)));
           return list.build();
         });
   }

@@ -287,8 +287,7 @@ class QdrantVectorStoreTest extends VectorStoreContract {
     try (VectorStore again = open()) {
       assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score()).isEqualTo(before);
       again.apply(BANK, longer);
-      assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score())
-          .isNotEqualTo(before);
+      assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score()).isNotEqualTo(before);
     }
   }
 
@@ -321,7 +320,8 @@ class QdrantVectorStoreTest extends VectorStoreContract {
 
   @Test
   void readOnly_otherStoreCommits_seesIt() throws IOException {
-    try (VectorStore reader = QdrantVectorStore.readOnly(settings(qdrant.url(), null), IDENTITY, OWNER)) {
+    try (VectorStore reader =
+        QdrantVectorStore.readOnly(settings(qdrant.url(), null), IDENTITY, OWNER)) {
       assertThat(reader.size(BANK)).isEmpty();
       assertThat(qdrant.collections).isEmpty();
       store.apply(BANK, add(section("a", 1, "one"), 0));
