@@ -37,6 +37,7 @@ import dev.memoryrouter.store.QdrantSettings;
 import dev.memoryrouter.store.StoreSettings;
 import dev.memoryrouter.store.VectorStore;
 import dev.memoryrouter.store.lucene.LuceneVectorStore;
+import dev.memoryrouter.store.qdrant.InstallationId;
 import dev.memoryrouter.store.qdrant.QdrantVectorStore;
 import dev.memoryrouter.tokens.CountCache;
 import dev.memoryrouter.tokens.TokenCounters;
@@ -243,16 +244,18 @@ final class Components implements Workbench, AutoCloseable {
           readOnly
               ? LuceneVectorStore.readOnly(settings.path(), identity)
               : LuceneVectorStore.open(settings.path(), identity);
-      case QDRANT -> qdrant(settings.qdrant(), identity, readOnly);
+      case QDRANT ->
+          qdrant(
+              settings.qdrant(), identity, InstallationId.of(settings.path(), readOnly), readOnly);
     };
   }
 
   private static VectorStore qdrant(
-      QdrantSettings settings, IndexIdentity identity, boolean readOnly) {
+      QdrantSettings settings, IndexIdentity identity, String owner, boolean readOnly) {
     try {
       return readOnly
-          ? QdrantVectorStore.readOnly(settings, identity)
-          : QdrantVectorStore.open(settings, identity);
+          ? QdrantVectorStore.readOnly(settings, identity, owner)
+          : QdrantVectorStore.open(settings, identity, owner);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "store.qdrant: the certificate cannot be read: " + e.getMessage(), e);
@@ -297,7 +300,7 @@ final class Components implements Workbench, AutoCloseable {
   @Override
   public Retriever retriever(VectorStore store) {
     return new Retriever(
-        store, this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::read);
+        store, this::readyEmbedder, TokenCounters.of("qwen"), bankReader.get()::readCore);
   }
 
   /// A request does not wait for the model to load; a command has nothing better to do.

@@ -1,7 +1,6 @@
 package dev.memoryrouter.chat;
 
 import dev.memoryrouter.memory.Bank;
-import dev.memoryrouter.memory.BankSettings;
 import dev.memoryrouter.memory.Banks;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
@@ -72,12 +71,8 @@ public final class Setups implements Supplier<Setup> {
   /// Takes over projects that came or went below the bank roots.
   public synchronized void lookForBanks() {
     Setup setup = current;
-    BankSettings settings = setup.configuration().server().banks();
-    if (settings.roots().isEmpty()) {
-      return;
-    }
-    Banks banks = new Banks(settings);
-    if (!banks.all().equals(setup.banks().all())) {
+    Banks banks = setup.banks().lookAgain();
+    if (banks != setup.banks()) {
       current = setup.withBanks(banks);
       LOG.info("banks: {}", banks.all().stream().map(Bank::name).toList());
     }

@@ -62,7 +62,7 @@ final class EvalRetrievalCommand extends WorkbenchCommand {
 
   private static void index(Indexer indexer, List<LabelledBank> banks, Screen screen) {
     for (LabelledBank labelled : banks) {
-      try (ProgressLine progress = new ProgressLine(labelled.bank().name(), screen)) {
+      try (ProgressLine progress = new ProgressLine(labelled.name(), screen)) {
         indexer.reindex(labelled.bank(), false, progress);
       }
     }

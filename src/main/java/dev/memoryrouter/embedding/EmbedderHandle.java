@@ -59,6 +59,14 @@ public final class EmbedderHandle implements AutoCloseable {
         : Optional.empty();
   }
 
+  /// Waits until it is loaded or has failed.
+  ///
+  /// @return false if it is still loading after `timeout`
+  /// @throws EmbeddingException if the thread is interrupted
+  public boolean settles(Duration timeout) {
+    return !(awaitState(timeout) instanceof EmbedderState.Loading);
+  }
+
   /// Waits for the embedder.
   ///
   /// @throws EmbeddingException if it failed, is still loading after `timeout`, or the thread is

@@ -12,17 +12,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The banks there are, and which one serves a request. Immutable; folders below the bank roots are
-/// looked up once, so a new project is seen by a new instance.
+/// looked up once, so a new project is seen by [#lookAgain].
 public final class Banks {
+  private final BankSettings settings;
+  private final ProjectBanks found;
   private final List<Bank> banks;
   private final Bank defaultBank;
-  private final boolean forced;
 
   /// Looks the banks up.
   ///
   /// @throws IllegalArgumentException when two banks share a name, also in another case, because
   ///   their index folders would be one, or when there is no default bank
   public Banks(BankSettings settings) {
+    this(settings, ProjectBanks.look(settings.roots(), new ProjectBanks(Map.of())), null);
+  }
+
+  /// @param oldDefault stays when its folder below a root has vanished, as a configured bank does
+  private Banks(BankSettings settings, ProjectBanks found, @Nullable Bank oldDefault) {
     Map<String, Bank> byKey = new LinkedHashMap<>();
     for (Bank bank : settings.banks()) {
       Bank other = byKey.putIfAbsent(key(bank.name()), bank);
@@ -31,12 +37,24 @@ public final class Banks {
             "two banks are named '" + bank.name() + "': " + other.root() + " and " + bank.root());
       }
     }
-    for (Bank bank : ProjectBanks.below(settings.roots(), byKey.values())) {
-      byKey.put(key(bank.name()), bank);
+    for (Bank bank : found.banks(settings.banks())) {
+      byKey.putIfAbsent(key(bank.name()), bank);
     }
+    if (oldDefault != null) {
+      byKey.putIfAbsent(key(oldDefault.name()), oldDefault);
+    }
+    this.settings = settings;
+    this.found = found;
     this.banks = List.copyOf(byKey.values());
-    this.forced = settings.forced();
     this.defaultBank = byName(settings.defaultBank()).orElseThrow(() -> noDefault(settings));
+  }
+
+  /// The banks there are now; this instance if nothing below the roots has changed. A root that
+  /// cannot be listed keeps its banks. The default bank stays also when its folder is gone, which
+  /// its index status then says.
+  public Banks lookAgain() {
+    ProjectBanks now = ProjectBanks.look(settings.roots(), found);
+    return now.equals(found) ? this : new Banks(settings, now, defaultBank);
   }
 
   /// Configured banks in order, then those found below the roots by path.
@@ -64,7 +82,7 @@ public final class Banks {
       Optional<Bank> named = byName(bankName);
       return named.isPresent() ? new Chosen(named.get()) : new UnknownBank(bankName);
     }
-    if (forced || workspace == null || workspace.isBlank()) {
+    if (settings.forced() || workspace == null || workspace.isBlank()) {
       return new Chosen(defaultBank);
     }
     Optional<Bank> owner = owner(WorkspacePath.of(workspace));

@@ -12,13 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Follows one bank: its index is brought up to date when the watch begins, when a file changes,
-/// and again after a while when it was not complete, because a file could not be read or the store
-/// not be written.
+/// and again after a while when it was not complete, because the store could not be written or a
+/// file not be read; in the latter case more and more rarely.
 final class BankWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BankWatch.class);
 
   /// Time until an incomplete index is tried again.
   private static final Duration AGAIN = Duration.ofSeconds(5);
+
+  /// Longest time until a file that cannot be read is tried again; its change is seen at once.
+  private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
@@ -34,6 +37,8 @@ final class BankWatch implements AutoCloseable {
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile boolean stopping;
   private volatile boolean incomplete;
+  private volatile Duration again = AGAIN;
+  private volatile long ended = System.nanoTime();
   private volatile long checked = System.nanoTime();
   private volatile String reported = "";
   private long logged = System.nanoTime();
@@ -49,7 +54,9 @@ final class BankWatch implements AutoCloseable {
   synchronized void look() {
     poller.poll();
     if (!stopping && isDue() && running.compareAndSet(false, true)) {
-      changed.set(false);
+      if (changed.getAndSet(false)) {
+        again = AGAIN;
+      }
       thread = Thread.ofVirtual().name("index-" + bank.name()).start(this::run);
     }
   }
@@ -63,7 +70,7 @@ final class BankWatch implements AutoCloseable {
       return false;
     }
     checked = now;
-    return incomplete || !indexer.isIndexed(bank);
+    return (incomplete && now - ended >= again.toNanos()) || !indexer.isIndexed(bank);
   }
 
   // The top of a thread: one bank must not stop the others.
@@ -76,16 +83,23 @@ final class BankWatch implements AutoCloseable {
         changed.set(true); // the rest follows at once
       } else {
         incomplete = !report.skipped().isEmpty();
+        again = shorter(again.multipliedBy(2), LONGEST);
         log(report);
       }
     } catch (Exception e) {
+      again = AGAIN;
       if (!stopping) {
         report("bank " + bank.name() + " is not indexed", e);
       }
     } finally {
       checked = System.nanoTime();
+      ended = checked;
       running.set(false);
     }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /// An edit comes first, and so does somebody who waits for an answer.

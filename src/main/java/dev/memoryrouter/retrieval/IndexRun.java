@@ -37,6 +37,9 @@ final class IndexRun {
 
   private static final Duration EMBEDDER_WAIT = Duration.ofMinutes(1);
 
+  /// Time between two looks, while the model loads, whether there is something better to do.
+  private static final Duration EMBEDDER_LOOK = Duration.ofMillis(100);
+
   private final VectorStore store;
   private final String bank;
   private final EmbedderHandle embedder;
@@ -124,6 +127,9 @@ final class IndexRun {
   }
 
   private void embed(List<Cut> cuts, BooleanSupplier stop) throws IOException {
+    if (!cuts.isEmpty()) {
+      awaitModel(stop);
+    }
     for (Cut cut : cuts) {
       if (stop.getAsBoolean()) {
         return;
@@ -135,6 +141,17 @@ final class IndexRun {
       sections.put(cut.section().id(), record(cut, true));
       if (added.size() >= COMMIT_SIZE) {
         commit();
+      }
+    }
+  }
+
+  /// Waits for the model, or until there is something better to do.
+  private void awaitModel(BooleanSupplier stop) {
+    long start = System.nanoTime();
+    while (!embedder.settles(EMBEDDER_LOOK) && !stop.getAsBoolean()) {
+      if (System.nanoTime() - start > EMBEDDER_WAIT.toNanos()) {
+        throw new EmbeddingException(
+            "the embedding model is still loading after " + EMBEDDER_WAIT.toSeconds() + " s", null);
       }
     }
   }

@@ -49,7 +49,7 @@ public final class Retriever {
   ///
   /// @param embedder empty while there is none
   /// @param counter of the hits' tokens
-  /// @param reader what a bank's files say now
+  /// @param reader what a bank's core files say now; others are left out
   public Retriever(
       VectorStore store,
       Supplier<Optional<Embedder>> embedder,

@@ -67,6 +67,19 @@ class BankReaderTest {
   }
 
   @Test
+  void readCore_opensNoOtherFile() throws IOException {
+    write("progress.md", "# Progress");
+    write("projectbrief.md", "# Brief");
+    write("notes/other.md", "# Other");
+    write("binary.md", "\0");
+    BankContents contents = new BankReader().readCore(new Bank("x", root, null));
+    assertThat(contents.files())
+        .extracting(MemoryFile::path)
+        .containsExactly("projectbrief.md", "progress.md");
+    assertThat(contents.skipped()).isEmpty();
+  }
+
+  @Test
   void read_missingRoot_isEmptyWithOneRemark() {
     BankContents contents = new BankReader().read(new Bank("x", root.resolve("nowhere"), null));
     assertThat(contents.files()).isEmpty();

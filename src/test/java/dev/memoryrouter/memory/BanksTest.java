@@ -7,9 +7,11 @@ import dev.memoryrouter.memory.BankChoice.Chosen;
 import dev.memoryrouter.memory.BankChoice.NoBankForWorkspace;
 import dev.memoryrouter.memory.BankChoice.UnknownBank;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,7 +121,8 @@ class BanksTest {
                 false));
     assertThat(found.all())
         .extracting(Bank::name)
-        .containsExactly("default", "app", "mine", "app-2", "my-demo_1", "shop");
+        .containsExactly(
+            "default", "app", "mine", distinct("app", root.resolve("app")), "my-demo_1", "shop");
     assertThat(found.choose(null, root.resolve("shop/src").toString()))
         .isEqualTo(
             new Chosen(
@@ -127,6 +130,68 @@ class BanksTest {
                     "shop", root.resolve("shop/memory-bank"), root.resolve("shop").toString())));
     assertThat(found.byName("shop")).isPresent();
     assertThat(found.byName("missing")).isEmpty();
+  }
+
+  @Test
+  void banks_foundNames_keepTheRuleOfConfiguredOnes(@TempDir Path root) throws IOException {
+    for (String project : List.of(".github", "---", "a".repeat(200), "_gpt-5")) {
+      Files.createDirectories(root.resolve(project).resolve("memory-bank"));
+    }
+    assertThat(below(root).all())
+        .extracting(Bank::name)
+        .containsExactlyInAnyOrder("default", "github", "project", "a".repeat(64), "g_pt-5")
+        .allMatch(name -> name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"));
+  }
+
+  @Test
+  void lookAgain_newProjectOfTheSameName_doesNotTakeTheName(@TempDir Path root) throws IOException {
+    Path first = Files.createDirectories(root.resolve("a/app/memory-bank"));
+    Files.createDirectories(root.resolve("b"));
+    Banks banks = below(root.resolve("b"), root.resolve("a"));
+    assertThat(banks.byName("app").map(Bank::root)).contains(first);
+    Files.createDirectories(root.resolve("b/app/memory-bank"));
+    Banks both = banks.lookAgain();
+    assertThat(both.byName("app")).isEmpty();
+    assertThat(both.byName(distinct("app", root.resolve("a/app"))).map(Bank::root)).contains(first);
+  }
+
+  @Test
+  void lookAgain_nothingNew_isTheSame(@TempDir Path root) throws IOException {
+    Files.createDirectories(root.resolve("app/memory-bank"));
+    Banks banks = below(root, root.resolve("missing"));
+    assertThat(banks.lookAgain()).isSameAs(banks);
+  }
+
+  @Test
+  void lookAgain_defaultBelowARootIsGone_staysWhileOthersComeAndGo(@TempDir Path root)
+      throws IOException {
+    Path app = Files.createDirectories(root.resolve("app/memory-bank"));
+    Path shop = Files.createDirectories(root.resolve("shop/memory-bank"));
+    Banks banks = new Banks(new BankSettings(List.of(DEFAULT), List.of(root), "app", false));
+    Files.delete(app);
+    Files.delete(shop);
+    Files.createDirectories(root.resolve("new/memory-bank"));
+    Banks later = banks.lookAgain().lookAgain();
+    assertThat(later.defaultBank()).isEqualTo(banks.defaultBank());
+    assertThat(later.all()).extracting(Bank::name).containsExactly("default", "new", "app");
+  }
+
+  @Test
+  void lookAgain_rootCannotBeListed_keepsItsBanks(@TempDir Path root) throws IOException {
+    Path projects = root.resolve("projects");
+    Files.createDirectories(projects.resolve("app/memory-bank"));
+    Banks banks = below(projects);
+    Files.move(projects, root.resolve("elsewhere"));
+    assertThat(banks.lookAgain().all()).isEqualTo(banks.all());
+  }
+
+  private static Banks below(Path... roots) {
+    return new Banks(new BankSettings(List.of(DEFAULT), List.of(roots), "default", false));
+  }
+
+  private static String distinct(String name, Path project) {
+    byte[] path = project.toString().getBytes(StandardCharsets.UTF_8);
+    return name + "_" + UUID.nameUUIDFromBytes(path).toString().substring(0, 8);
   }
 
   private static Banks banks(boolean forced) {

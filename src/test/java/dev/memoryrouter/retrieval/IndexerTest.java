@@ -3,6 +3,7 @@ package dev.memoryrouter.retrieval;
 import static dev.memoryrouter.retrieval.Notes.BANK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbedderHandle;
@@ -13,12 +14,14 @@ import dev.memoryrouter.store.InMemoryVectorStore;
 import dev.memoryrouter.store.SectionRecord;
 import dev.memoryrouter.store.VectorStore.Change;
 import dev.memoryrouter.store.VectorStore.Size;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -221,6 +224,28 @@ class IndexerTest {
     assertThat(store.size("app")).contains(new Size(4, 5, 4));
     assertCounts(reindex(), 1, 4, 0);
     assertThat(store.size("app")).contains(new Size(4, 5, 5));
+  }
+
+  @Test
+  void reindex_editWhileTheModelLoads_neverWaitsForIt() {
+    CountDownLatch loaded = new CountDownLatch(1);
+    EmbedderHandle loading =
+        EmbedderHandle.load(() -> {
+          try {
+            loaded.await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          return embedder;
+        });
+    Indexer early =
+        new Indexer(notes::read, Notes::chunks, loading, store, InstantSource.fixed(NOW));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20), () -> early.reindex(BANK, false, Progress.SILENT, () -> true));
+    assertThat(store.size("app")).contains(new Size(3, 4, 0));
+    loaded.countDown();
+    early.reindex(BANK, false, Progress.SILENT);
+    assertThat(store.size("app")).contains(new Size(3, 4, 4));
   }
 
   @Test

@@ -74,7 +74,8 @@ class RandomEditsIT {
     Embedder embedder = new HashEmbedder();
     try (FakeQdrant qdrant = FakeQdrant.start();
         VectorStore store =
-            QdrantVectorStore.open(QdrantSettings.of(qdrant.url(), null), identity(embedder))) {
+            QdrantVectorStore.open(
+                QdrantSettings.of(qdrant.url(), null), identity(embedder), "me")) {
       for (int edit = 0; edit < FEW_EDITS; edit += BATCH) {
         change();
         qdrant.dieAfter(random.nextInt(9), random.nextBoolean());

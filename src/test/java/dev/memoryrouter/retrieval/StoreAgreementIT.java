@@ -49,7 +49,7 @@ class StoreAgreementIT {
         FakeQdrant qdrant = FakeQdrant.start();
         VectorStore lucene = LuceneVectorStore.open(temp, identity(handle));
         VectorStore remote =
-            QdrantVectorStore.open(QdrantSettings.of(qdrant.url(), null), identity(handle))) {
+            QdrantVectorStore.open(QdrantSettings.of(qdrant.url(), null), identity(handle), "me")) {
       Agreement agreement = new Agreement();
       for (Bank bank : banks()) {
         index(lucene, handle, bank);

@@ -15,8 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A memory bank with labelled queries: a folder with `memory-bank/` and `queries.jsonl`.
 ///
-/// @param bank named after the folder
-public record LabelledBank(Bank bank, List<LabelledQuery> queries) {
+/// @param name of the folder, for people
+/// @param bank named by its number, as a folder may have any name
+public record LabelledBank(String name, Bank bank, List<LabelledQuery> queries) {
   private static final String NOTES = "memory-bank";
   private static final String QUERIES = "queries.jsonl";
 
@@ -29,12 +30,12 @@ public record LabelledBank(Bank bank, List<LabelledQuery> queries) {
   /// @throws IOException with a sentence for users if there is none or one is not well formed
   public static List<LabelledBank> readAll(Path folder) throws IOException {
     if (Files.isRegularFile(folder.resolve(QUERIES))) {
-      return List.of(read(folder));
+      return List.of(read(folder, 1));
     }
     List<LabelledBank> banks = new ArrayList<>();
     for (Path each : folders(folder)) {
       if (Files.isRegularFile(each.resolve(QUERIES))) {
-        banks.add(read(each));
+        banks.add(read(each, banks.size() + 1));
       }
     }
     if (banks.isEmpty()) {
@@ -54,7 +55,7 @@ public record LabelledBank(Bank bank, List<LabelledQuery> queries) {
     }
   }
 
-  private static LabelledBank read(Path folder) throws IOException {
+  private static LabelledBank read(Path folder, int number) throws IOException {
     Path notes = folder.resolve(NOTES);
     if (!Files.isDirectory(notes)) {
       throw new IOException(folder + " has " + QUERIES + " but no folder " + NOTES);
@@ -68,7 +69,7 @@ public record LabelledBank(Bank bank, List<LabelledQuery> queries) {
       }
     }
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    return new LabelledBank(new Bank(name, notes, null), queries);
+    return new LabelledBank(name, new Bank("bank-" + number, notes, null), queries);
   }
 
   private static LabelledQuery query(String line, String where) throws IOException {

@@ -63,7 +63,7 @@ public final class RetrievalEvaluation {
       int bankTokens = tokens(labelled.bank());
       for (LabelledQuery query : labelled.queries()) {
         if (query.answerable()) {
-          answered.add(answer(labelled.bank(), query, bankTokens));
+          answered.add(answer(labelled, query, bankTokens));
           wrong += banks.size() - 1;
           wrongInjected += strangers(banks, labelled, query);
         } else {
@@ -99,7 +99,9 @@ public final class RetrievalEvaluation {
         .sum();
   }
 
-  private Answered answer(Bank bank, LabelledQuery query, int bankTokens) throws IOException {
+  private Answered answer(LabelledBank labelled, LabelledQuery query, int bankTokens)
+      throws IOException {
+    Bank bank = labelled.bank();
     Map<RankingMethod, RankingScore> scores = new EnumMap<>(RankingMethod.class);
     long nanos = 0;
     for (RankingMethod method : methods) {
@@ -111,7 +113,7 @@ public final class RetrievalEvaluation {
     Memory memory = firstMessage.memory(bank, query.text());
     boolean holds = memory.hits().stream().anyMatch(query::isAnsweredBy);
     double share = bankTokens == 0 ? 0 : (double) memory.tokens() / bankTokens;
-    return new Answered(bank.name(), query.kind(), scores, holds, share, nanos);
+    return new Answered(labelled.name(), query.kind(), scores, holds, share, nanos);
   }
 
   private int strangers(List<LabelledBank> banks, LabelledBank own, LabelledQuery query) {

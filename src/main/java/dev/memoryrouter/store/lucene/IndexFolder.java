@@ -41,6 +41,10 @@ record IndexFolder(Path path) {
     return commits.toString();
   }
 
+  boolean hasCommit() throws IOException {
+    return files().stream().anyMatch(file -> file.getFileName().toString().startsWith("segments_"));
+  }
+
   boolean isEmpty() throws IOException {
     return files().stream().allMatch(file -> file.getFileName().toString().equals(WRITE_LOCK));
   }

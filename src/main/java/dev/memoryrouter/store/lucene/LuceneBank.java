@@ -69,11 +69,15 @@ final class LuceneBank {
 
   /// Runs a search on the last commit; empty if there is no usable index.
   <T> Optional<T> search(Search<T> search) throws IOException {
-    SearcherManager manager = current();
-    if (manager == null) {
-      return Optional.empty();
+    SearcherManager manager;
+    IndexSearcher searcher;
+    synchronized (this) { // or the manager could be closed in between
+      manager = current();
+      if (manager == null) {
+        return Optional.empty();
+      }
+      searcher = manager.acquire();
     }
-    IndexSearcher searcher = manager.acquire();
     try {
       if (!IndexFolder.belongsTo(identity, (DirectoryReader) searcher.getIndexReader())) {
         return Optional.empty();
@@ -87,6 +91,19 @@ final class LuceneBank {
   /// What is wrong with the files, as far as it was seen.
   synchronized Optional<String> problem() {
     return Optional.ofNullable(problem);
+  }
+
+  /// Lets go of an index whose files somebody removed: it would still be searched, and a change
+  /// would be written as if the rest were there.
+  ///
+  /// @return whether that was so
+  synchronized boolean noticeRemoval() throws IOException {
+    if (searchers == null || folder.hasCommit()) {
+      return false;
+    }
+    LOG.warn("bank {}: index {} was removed and will be made anew", name, folder.path());
+    closeReaders();
+    return true;
   }
 
   private synchronized @Nullable SearcherManager current() throws IOException {
@@ -157,6 +174,9 @@ final class LuceneBank {
   /// Writes a change as one commit and shows it to searches.
   void apply(Change change) throws IOException {
     synchronized (writing) {
+      if (noticeRemoval() && !change.clear()) {
+        throw new IOException("its files were removed; the next reindex makes them anew");
+      }
       boolean usable = search(_ -> true).isPresent();
       prepareFiles();
       Files.createDirectories(folder.path());

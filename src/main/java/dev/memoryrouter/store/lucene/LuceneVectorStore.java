@@ -148,6 +148,7 @@ public final class LuceneVectorStore implements VectorStore {
 
   @Override
   public Optional<Size> size(String bank) throws IOException {
+    bank(bank).noticeRemoval();
     return bank(bank)
         .search(searcher ->
             new Size(

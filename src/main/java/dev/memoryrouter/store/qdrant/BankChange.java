@@ -16,7 +16,6 @@ import io.qdrant.client.grpc.Common.Filter;
 import io.qdrant.client.grpc.Common.PointId;
 import io.qdrant.client.grpc.JsonWithInt.Value;
 import io.qdrant.client.grpc.Points.PointStruct;
-import io.qdrant.client.grpc.Points.PointVectors;
 import io.qdrant.client.grpc.Points.RetrievedPoint;
 import io.qdrant.client.grpc.Points.Vector;
 import io.qdrant.client.grpc.Points.VectorOutput;
@@ -67,12 +66,12 @@ final class BankChange {
   Revision write(Map<String, Value> identity) throws IOException {
     points.delete(Keys.removedUpTo(bank, old.number()));
     findLeaving();
-    List<Arriving> arriving = arriving();
+    List<Arriving> arriving = new ArrayList<>(arriving());
     arriving.forEach(chunk -> words.add(chunk.words));
     double average = old.averageLength();
     if (old.isFar(words.averageLength())) {
       average = words.averageLength();
-      computeAnew(average);
+      arriving.addAll(staying());
     }
     upsert(arriving, average);
     points.setPayload(List.copyOf(leaving), Map.of(Keys.REMOVED, value(next)));
@@ -114,13 +113,17 @@ final class BankChange {
   private void leave(RetrievedPoint chunk) {
     leaving.add(chunk.getId());
     words.remove(ChunkWords.of(Payloads.chunk(chunk.getPayloadMap())));
-    VectorOutput vector = chunk.getVectors().getVectors().getVectorsMap().get(Keys.MEANING);
+    float[] vector = meaning(chunk);
     if (vector != null) {
-      keptVectors.put(Payloads.chunkId(chunk.getPayloadMap()), floats(vector));
+      keptVectors.put(Payloads.chunkId(chunk.getPayloadMap()), vector);
     }
   }
 
-  private static float[] floats(VectorOutput vector) {
+  private static float @Nullable [] meaning(RetrievedPoint chunk) {
+    VectorOutput vector = chunk.getVectors().getVectors().getVectorsMap().get(Keys.MEANING);
+    if (vector == null) {
+      return null;
+    }
     List<Float> values = VectorOutputHelper.getDenseVector(vector).getDataList();
     float[] floats = new float[values.size()];
     for (int i = 0; i < floats.length; i++) {
@@ -157,21 +160,17 @@ final class BankChange {
     return List.copyOf(arriving.values());
   }
 
-  /// Gives all chunks that stay the sparse values for another mean length.
-  private void computeAnew(double average) throws IOException {
-    List<PointVectors> anew = new ArrayList<>();
-    for (RetrievedPoint point : QdrantBank.words(points, bank, old)) {
-      if (!leaving.contains(point.getId())) {
-        ChunkWords chunk = ChunkWords.of(Payloads.chunk(point.getPayloadMap()));
-        Vector values = BankWords.sparse(chunk, average).vector();
-        anew.add(
-            PointVectors.newBuilder()
-                .setId(point.getId())
-                .setVectors(VectorsFactory.namedVectors(Map.of(Keys.WORDS, values)))
-                .build());
+  /// Chunks that stay come anew for another mean length. Their valid points are not touched: a
+  /// search in between, or a kill, would meet values of both.
+  private List<Arriving> staying() throws IOException {
+    Filter valid = Keys.visible(bank, old.number(), Keys.CHUNK_KIND);
+    List<Arriving> staying = new ArrayList<>();
+    for (RetrievedPoint point : points.all(valid, List.of(), List.of(Keys.MEANING))) {
+      if (leaving.add(point.getId())) {
+        staying.add(new Arriving(Payloads.chunk(point.getPayloadMap()), meaning(point)));
       }
     }
-    points.updateVectors(anew);
+    return staying;
   }
 
   private void upsert(List<Arriving> arriving, double average) throws IOException {

@@ -20,7 +20,7 @@ final class Keys {
 
   static final String WORDS = "words";
 
-  /// Indexed.
+  /// Indexed. The bank is its owner and its name, so that installations never meet.
   static final String BANK = "bank";
 
   static final String KIND = "kind";

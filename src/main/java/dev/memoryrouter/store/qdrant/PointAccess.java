@@ -1,39 +1,53 @@
 package dev.memoryrouter.store.qdrant;
 
+import io.grpc.Deadline;
 import io.qdrant.client.WithPayloadSelectorFactory;
 import io.qdrant.client.WithVectorsSelectorFactory;
 import io.qdrant.client.grpc.Common.Filter;
 import io.qdrant.client.grpc.Common.PointId;
 import io.qdrant.client.grpc.JsonWithInt.Value;
+import io.qdrant.client.grpc.Points.BatchResult;
 import io.qdrant.client.grpc.Points.CountPoints;
 import io.qdrant.client.grpc.Points.DeletePayloadPoints;
 import io.qdrant.client.grpc.Points.DeletePoints;
 import io.qdrant.client.grpc.Points.GetPoints;
 import io.qdrant.client.grpc.Points.PointStruct;
-import io.qdrant.client.grpc.Points.PointVectors;
 import io.qdrant.client.grpc.Points.PointsIdsList;
 import io.qdrant.client.grpc.Points.PointsSelector;
+import io.qdrant.client.grpc.Points.QueryBatchPoints;
 import io.qdrant.client.grpc.Points.RetrievedPoint;
 import io.qdrant.client.grpc.Points.ScrollPoints;
 import io.qdrant.client.grpc.Points.ScrollResponse;
 import io.qdrant.client.grpc.Points.SetPayloadPoints;
-import io.qdrant.client.grpc.Points.UpdatePointVectors;
 import io.qdrant.client.grpc.Points.UpsertPoints;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Reads and writes points of one collection, many at a time. Writes wait until they are done.
 ///
 /// @param collection name or alias
-record PointAccess(QdrantConnection connection, String collection) {
+/// @param deadline asked for each call
+record PointAccess(QdrantConnection connection, String collection, Supplier<Deadline> deadline) {
   /// Points in one request: about a megabyte.
   private static final int BATCH = 256;
 
   /// Points in one answer.
   private static final int PAGE = 512;
+
+  /// For work of any length: each call has its own deadline.
+  static PointAccess patient(QdrantConnection connection, String collection) {
+    return new PointAccess(connection, collection, QdrantConnection::bulkDeadline);
+  }
+
+  /// For a search that begins now: all calls share one deadline.
+  static PointAccess hasty(QdrantConnection connection, String collection) {
+    Deadline deadline = connection.searchDeadline();
+    return new PointAccess(connection, collection, () -> deadline);
+  }
 
   /// The payload of a point; empty if it or the collection is not there.
   Optional<Map<String, Value>> payload(PointId id) throws IOException {
@@ -44,7 +58,7 @@ record PointAccess(QdrantConnection connection, String collection) {
             .setWithPayload(WithPayloadSelectorFactory.enable(true))
             .build();
     try {
-      return connection.read(stub -> stub.get(request)).getResultList().stream()
+      return connection.points(deadline.get(), stub -> stub.get(request)).getResultList().stream()
           .findFirst()
           .map(RetrievedPoint::getPayloadMap);
     } catch (QdrantFailure e) {
@@ -53,6 +67,10 @@ record PointAccess(QdrantConnection connection, String collection) {
       }
       throw e;
     }
+  }
+
+  List<BatchResult> query(QueryBatchPoints request) throws IOException {
+    return connection.points(deadline.get(), stub -> stub.queryBatch(request)).getResultList();
   }
 
   /// All points that a filter lets through.
@@ -77,7 +95,7 @@ record PointAccess(QdrantConnection connection, String collection) {
     List<RetrievedPoint> points = new ArrayList<>();
     boolean more = true;
     while (more) {
-      ScrollResponse page = connection.write(stub -> stub.scroll(request.build()));
+      ScrollResponse page = connection.points(deadline.get(), stub -> stub.scroll(request.build()));
       points.addAll(page.getResultList());
       more = page.hasNextPageOffset();
       request.setOffset(page.getNextPageOffset());
@@ -92,7 +110,8 @@ record PointAccess(QdrantConnection connection, String collection) {
             .setFilter(filter)
             .setExact(true)
             .build();
-    return (int) connection.read(stub -> stub.count(request)).getResult().getCount();
+    return (int)
+        connection.points(deadline.get(), stub -> stub.count(request)).getResult().getCount();
   }
 
   void upsert(List<PointStruct> points) throws IOException {
@@ -103,7 +122,7 @@ record PointAccess(QdrantConnection connection, String collection) {
               .setWait(true)
               .addAllPoints(batch)
               .build();
-      connection.write(stub -> stub.upsert(request));
+      connection.points(deadline.get(), stub -> stub.upsert(request));
     }
   }
 
@@ -120,19 +139,7 @@ record PointAccess(QdrantConnection connection, String collection) {
               .putAllPayload(payload)
               .setPointsSelector(selector)
               .build();
-      connection.write(stub -> stub.setPayload(request));
-    }
-  }
-
-  void updateVectors(List<PointVectors> points) throws IOException {
-    for (List<PointVectors> batch : batches(points)) {
-      UpdatePointVectors request =
-          UpdatePointVectors.newBuilder()
-              .setCollectionName(collection)
-              .setWait(true)
-              .addAllPoints(batch)
-              .build();
-      connection.write(stub -> stub.updateVectors(request));
+      connection.points(deadline.get(), stub -> stub.setPayload(request));
     }
   }
 
@@ -143,7 +150,7 @@ record PointAccess(QdrantConnection connection, String collection) {
             .setWait(true)
             .setPoints(PointsSelector.newBuilder().setFilter(filter))
             .build();
-    connection.write(stub -> stub.delete(request));
+    connection.points(deadline.get(), stub -> stub.delete(request));
   }
 
   void deletePayload(Filter filter, String key) throws IOException {
@@ -154,7 +161,7 @@ record PointAccess(QdrantConnection connection, String collection) {
             .addKeys(key)
             .setPointsSelector(PointsSelector.newBuilder().setFilter(filter))
             .build();
-    connection.write(stub -> stub.deletePayload(request));
+    connection.points(deadline.get(), stub -> stub.deletePayload(request));
   }
 
   static <T> List<List<T>> batches(List<T> all) {

@@ -10,8 +10,10 @@ import dev.memoryrouter.store.VectorStore.SectionState;
 import dev.memoryrouter.store.VectorStore.Size;
 import dev.memoryrouter.store.lucene.ChunkWords;
 import dev.memoryrouter.store.lucene.QueryWords;
+import io.grpc.Deadline;
 import io.qdrant.client.QueryFactory;
 import io.qdrant.client.WithPayloadSelectorFactory;
+import io.qdrant.client.grpc.Common.Filter;
 import io.qdrant.client.grpc.JsonWithInt.Value;
 import io.qdrant.client.grpc.Points.BatchResult;
 import io.qdrant.client.grpc.Points.QuantizationSearchParams;
@@ -20,13 +22,17 @@ import io.qdrant.client.grpc.Points.QueryPoints;
 import io.qdrant.client.grpc.Points.RetrievedPoint;
 import io.qdrant.client.grpc.Points.SearchParams;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// One bank in the shared collection. Each answer is of one revision.
@@ -41,12 +47,14 @@ final class QdrantBank {
   private final QdrantSettings settings;
   private final String name;
   private final Map<String, Value> identity;
-  private final PointAccess points;
 
   /// Whether an earlier change may have left something that is not valid.
   private boolean unfinished = true;
 
   private volatile @Nullable KnownWords known;
+
+  // Guarded by this.
+  private @Nullable Counting counting;
 
   /// @param identity what the bank's own point must say, or it is another one's
   QdrantBank(
@@ -58,7 +66,14 @@ final class QdrantBank {
     this.settings = settings;
     this.name = name;
     this.identity = identity;
-    this.points = new PointAccess(connection, settings.collection());
+  }
+
+  private PointAccess hasty() {
+    return PointAccess.hasty(connection, settings.collection());
+  }
+
+  private PointAccess patient() {
+    return PointAccess.patient(connection, settings.collection());
   }
 
   /// What is valid; empty if the bank has no index.
@@ -70,11 +85,12 @@ final class QdrantBank {
   }
 
   Optional<Size> size() throws IOException {
-    return revision(points).map(Revision::size);
+    return revision(hasty()).map(Revision::size);
   }
 
   Map<String, SectionState> states() throws IOException {
     Map<String, SectionState> states = new HashMap<>();
+    PointAccess points = patient();
     Optional<Revision> revision = revision(points);
     if (revision.isPresent()) {
       points
@@ -91,6 +107,7 @@ final class QdrantBank {
 
   Map<String, SectionRecord> sections(Set<String> ids) throws IOException {
     Map<String, SectionRecord> sections = new HashMap<>();
+    PointAccess points = hasty();
     Optional<Revision> revision = revision(points);
     if (revision.isPresent() && !ids.isEmpty()) {
       points
@@ -110,13 +127,14 @@ final class QdrantBank {
   /// @param query null if only meaning is asked for
   Candidates candidates(float @Nullable [] vector, @Nullable String query, int limit)
       throws IOException {
+    PointAccess points = hasty();
     Optional<Revision> found = revision(points);
     if (found.isEmpty()) {
       return new Candidates(vector == null ? null : List.of(), new Matches(List.of(), 0));
     }
     Revision revision = found.get();
     QueryBatchPoints.Builder batch =
-        QueryBatchPoints.newBuilder().setCollectionName(points.collection());
+        QueryBatchPoints.newBuilder().setCollectionName(settings.collection());
     if (vector != null) {
       batch.addQueryPoints(
           question(revision, limit)
@@ -126,7 +144,7 @@ final class QdrantBank {
     }
     float ceiling = 0;
     if (query != null) {
-      QueryWords asked = words(revision).query(query);
+      QueryWords asked = words(revision, points.deadline().get()).query(query);
       BankWords.Sparse sparse = BankWords.sparse(asked);
       ceiling = asked.ceiling();
       batch.addQueryPoints(
@@ -134,8 +152,7 @@ final class QdrantBank {
               .setUsing(Keys.WORDS)
               .setQuery(QueryFactory.nearest(sparse.values(), sparse.indices())));
     }
-    List<BatchResult> results =
-        connection.read(stub -> stub.queryBatch(batch.build())).getResultList();
+    List<BatchResult> results = points.query(batch.build());
     return new Candidates(
         vector == null ? null : scored(results.getFirst()),
         new Matches(query == null ? List.of() : scored(results.getLast()), ceiling));
@@ -143,7 +160,7 @@ final class QdrantBank {
 
   private QueryPoints.Builder question(Revision revision, int limit) {
     return QueryPoints.newBuilder()
-        .setCollectionName(points.collection())
+        .setCollectionName(settings.collection())
         .setFilter(Keys.visible(name, revision.number(), Keys.CHUNK_KIND))
         .setLimit(limit)
         .setWithPayload(WithPayloadSelectorFactory.enable(true));
@@ -176,7 +193,7 @@ final class QdrantBank {
     }
     unfinished = true;
     BankWords changing =
-        change.clear() || valid.number() == 0 ? BankWords.none() : words(where, valid).words.copy();
+        change.clear() || valid.number() == 0 ? BankWords.none() : count(where, valid).words.copy();
     Revision next = new BankChange(where, name, valid, changing, change).write(identity);
     known = new KnownWords(where.collection(), next, changing);
     unfinished = false;
@@ -186,20 +203,49 @@ final class QdrantBank {
   void published() {
     KnownWords words = known;
     if (words != null) {
-      known = new KnownWords(points.collection(), words.revision, words.words);
+      known = new KnownWords(settings.collection(), words.revision, words.words);
     }
   }
 
-  private BankWords words(Revision revision) throws IOException {
-    return words(points, revision).words;
+  /// The words of what is valid. They are counted in the background, once for all who ask, so that
+  /// a search of a large bank ends at its deadline and a later one finds them.
+  private BankWords words(Revision revision, Deadline deadline) throws IOException {
+    KnownWords words = known;
+    if (words != null && words.isOf(settings.collection(), revision)) {
+      return words.words;
+    }
+    try {
+      long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+      return counting(revision).get(left, TimeUnit.NANOSECONDS).words;
+    } catch (TimeoutException e) {
+      throw new IOException("the words of the bank are still being counted in Qdrant", e);
+    } catch (ExecutionException e) {
+      throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the words of the bank were counted", e);
+    }
+  }
+
+  private synchronized Future<KnownWords> counting(Revision revision) {
+    Counting running = counting;
+    if (running == null || running.words.isDone() || !running.revision.equals(revision)) {
+      FutureTask<KnownWords> words = new FutureTask<>(() -> count(patient(), revision));
+      Thread.ofVirtual().name("count-words").start(words);
+      running = new Counting(revision, words);
+      counting = running;
+    }
+    return running.words;
   }
 
   /// Reads all chunks of the bank once; afterwards changes keep the words up to date.
-  private KnownWords words(PointAccess where, Revision revision) throws IOException {
+  private KnownWords count(PointAccess where, Revision revision) throws IOException {
     KnownWords words = known;
     if (words == null || !words.isOf(where.collection(), revision)) {
       BankWords counted = BankWords.none();
-      for (RetrievedPoint point : words(where, name, revision)) {
+      Filter valid = Keys.visible(name, revision.number(), Keys.CHUNK_KIND);
+      for (RetrievedPoint point :
+          where.all(valid, List.of(Payloads.FILE, Payloads.HEADINGS, Payloads.TEXT), List.of())) {
         counted.add(ChunkWords.of(Payloads.chunk(point.getPayloadMap())));
       }
       words = new KnownWords(where.collection(), revision, counted);
@@ -208,15 +254,7 @@ final class QdrantBank {
     return words;
   }
 
-  /// All valid chunks with what their words are counted from.
-  static List<RetrievedPoint> words(PointAccess where, String bank, Revision revision)
-      throws IOException {
-    return new ArrayList<>(
-        where.all(
-            Keys.visible(bank, revision.number(), Keys.CHUNK_KIND),
-            List.of(Payloads.FILE, Payloads.HEADINGS, Payloads.TEXT),
-            List.of()));
-  }
+  private record Counting(Revision revision, Future<KnownWords> words) {}
 
   private record KnownWords(String collection, Revision revision, BankWords words) {
     boolean isOf(String where, Revision asked) {

@@ -3,6 +3,7 @@ package dev.memoryrouter.store.qdrant;
 import dev.memoryrouter.store.QdrantSettings;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.Deadline;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// After a call that found no server others fail at once for a moment, so that requests are not
 /// held up; the first call after that finds out whether it is back.
 final class QdrantConnection implements AutoCloseable {
-  /// For a batch of points or a new collection.
-  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
+  /// For a batch of points, a page of a whole bank, or a new collection.
+  private static final Duration BULK_TIMEOUT = Duration.ofSeconds(30);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration CLOSE = Duration.ofSeconds(2);
@@ -100,21 +101,25 @@ final class QdrantConnection implements AutoCloseable {
         "methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", policy)));
   }
 
-  /// Reads points.
-  <T> T read(Function<PointsBlockingStub, T> call) throws IOException {
-    return call(points, settings.timeout(), call);
+  /// When all calls of a search that begins now must have been answered.
+  Deadline searchDeadline() {
+    return Deadline.after(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /// Reads or writes many points.
-  <T> T write(Function<PointsBlockingStub, T> call) throws IOException {
-    return call(points, WRITE_TIMEOUT, call);
+  /// When one call of many points that begins now must have been answered.
+  static Deadline bulkDeadline() {
+    return Deadline.after(BULK_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  <T> T points(Deadline deadline, Function<PointsBlockingStub, T> call) throws IOException {
+    return call(points, deadline, call);
   }
 
   <T> T collections(Function<CollectionsBlockingStub, T> call) throws IOException {
-    return call(collections, WRITE_TIMEOUT, call);
+    return call(collections, bulkDeadline(), call);
   }
 
-  private <S extends AbstractStub<S>, T> T call(S stub, Duration deadline, Function<S, T> call)
+  private <S extends AbstractStub<S>, T> T call(S stub, Deadline deadline, Function<S, T> call)
       throws IOException {
     Outage known = outage;
     if (known != null) {
@@ -124,7 +129,7 @@ final class QdrantConnection implements AutoCloseable {
       channel.resetConnectBackoff();
     }
     try {
-      T answer = call.apply(stub.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS));
+      T answer = call.apply(stub.withDeadline(deadline));
       outage = null;
       return answer;
     } catch (StatusRuntimeException e) {

@@ -19,36 +19,42 @@ public final class QdrantVectorStore implements VectorStore {
   private final QdrantConnection connection;
   private final QdrantSettings settings;
   private final IndexIdentity identity;
+  private final String owner;
   private final boolean readOnly;
   private final SharedCollection collection;
+  private boolean tidy; // guarded by this
   private final Map<String, QdrantBank> banks = new ConcurrentHashMap<>();
 
   private QdrantVectorStore(
       QdrantConnection connection,
       QdrantSettings settings,
       IndexIdentity identity,
+      String owner,
       boolean readOnly) {
     this.connection = connection;
     this.settings = settings;
     this.identity = identity;
+    this.owner = owner;
     this.readOnly = readOnly;
     this.collection = new SharedCollection(connection, settings, identity);
   }
 
-  /// A store that writes; nobody else may. The server need not be there yet.
+  /// A store that writes; nobody else may write for this owner. The server need not be there yet.
   ///
+  /// @param owner whose banks are meant; see [InstallationId]
   /// @throws IOException if the certificate cannot be read
-  public static QdrantVectorStore open(QdrantSettings settings, IndexIdentity identity)
-      throws IOException {
-    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, false);
+  public static QdrantVectorStore open(
+      QdrantSettings settings, IndexIdentity identity, String owner) throws IOException {
+    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, owner, false);
   }
 
   /// A store that changes nothing and sees what another process commits.
   ///
+  /// @param owner whose banks are meant; see [InstallationId]
   /// @throws IOException if the certificate cannot be read
-  public static QdrantVectorStore readOnly(QdrantSettings settings, IndexIdentity identity)
-      throws IOException {
-    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, true);
+  public static QdrantVectorStore readOnly(
+      QdrantSettings settings, IndexIdentity identity, String owner) throws IOException {
+    return new QdrantVectorStore(QdrantConnection.open(settings), settings, identity, owner, true);
   }
 
   @Override
@@ -68,12 +74,21 @@ public final class QdrantVectorStore implements VectorStore {
       }
     }
     if (collection.isOurs()) {
-      bank(bank).apply(new PointAccess(connection, collection.alias()), change);
+      tidyUp();
+      bank(bank).apply(PointAccess.patient(connection, collection.alias()), change);
     } else {
       String fresh = collection.create();
-      bank(bank).apply(new PointAccess(connection, fresh), change);
+      bank(bank).apply(PointAccess.patient(connection, fresh), change);
       collection.publish(fresh);
       bank(bank).published();
+    }
+  }
+
+  /// Once, as only a kill leaves anything.
+  private void tidyUp() throws IOException {
+    if (!tidy) {
+      collection.removeOrphans();
+      tidy = true;
     }
   }
 
@@ -116,7 +131,7 @@ public final class QdrantVectorStore implements VectorStore {
 
   private QdrantBank bank(String name) {
     return banks.computeIfAbsent(
-        name, _ -> new QdrantBank(connection, settings, name, collection.metadata()));
+        name, _ -> new QdrantBank(connection, settings, owner + "/" + name, collection.metadata()));
   }
 
   private void checkDimension(float[] vector) {

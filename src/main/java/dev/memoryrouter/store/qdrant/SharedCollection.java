@@ -9,7 +9,7 @@ import io.qdrant.client.grpc.Collections.AliasOperations;
 import io.qdrant.client.grpc.Collections.BinaryQuantization;
 import io.qdrant.client.grpc.Collections.ChangeAliases;
 import io.qdrant.client.grpc.Collections.CollectionConfig;
-import io.qdrant.client.grpc.Collections.CollectionExistsRequest;
+import io.qdrant.client.grpc.Collections.CollectionDescription;
 import io.qdrant.client.grpc.Collections.CreateAlias;
 import io.qdrant.client.grpc.Collections.CreateCollection;
 import io.qdrant.client.grpc.Collections.DeleteAlias;
@@ -20,6 +20,7 @@ import io.qdrant.client.grpc.Collections.HnswConfigDiff;
 import io.qdrant.client.grpc.Collections.IntegerIndexParams;
 import io.qdrant.client.grpc.Collections.KeywordIndexParams;
 import io.qdrant.client.grpc.Collections.ListAliasesRequest;
+import io.qdrant.client.grpc.Collections.ListCollectionsRequest;
 import io.qdrant.client.grpc.Collections.PayloadIndexParams;
 import io.qdrant.client.grpc.Collections.QuantizationConfig;
 import io.qdrant.client.grpc.Collections.QuantizationType;
@@ -45,7 +46,7 @@ final class SharedCollection {
   private static final Logger LOG = LoggerFactory.getLogger(SharedCollection.class);
 
   /// Counts changes of the points; a collection of another format is made anew.
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
 
   private final QdrantConnection connection;
   private final QdrantSettings settings;
@@ -99,10 +100,7 @@ final class SharedCollection {
   /// @return its name
   String create() throws IOException {
     String name = alias() + "-" + (target().map(this::version).orElse(0) + 1);
-    if (exists(name)) {
-      LOG.info("Qdrant: removing {}, which was never finished", name);
-      delete(name);
-    }
+    removeOrphans();
     connection.collections(stub -> stub.create(definition(name)));
     index(name, Keys.BANK, tenant());
     for (String key : new String[] {Keys.KIND, Keys.SECTION}) {
@@ -112,6 +110,26 @@ final class SharedCollection {
       index(name, key, number());
     }
     return name;
+  }
+
+  /// Removes versions to which nothing leads: a kill before or after a switch leaves them.
+  void removeOrphans() throws IOException {
+    String valid = target().orElse("");
+    for (CollectionDescription found :
+        connection
+            .collections(stub -> stub.list(ListCollectionsRequest.getDefaultInstance()))
+            .getCollectionsList()) {
+      String name = found.getName();
+      if (isVersion(name) && !name.equals(valid)) {
+        LOG.info("Qdrant: removing {}, which is not used", name);
+        delete(name);
+      }
+    }
+  }
+
+  private boolean isVersion(String name) {
+    return name.startsWith(alias() + "-")
+        && name.substring(alias().length() + 1).matches("[0-9]{1,9}");
   }
 
   /// Leads the alias to a version and removes the one that it led to.
@@ -129,9 +147,7 @@ final class SharedCollection {
                 CreateAlias.newBuilder().setAliasName(alias()).setCollectionName(name)));
     connection.collections(stub -> stub.updateAliases(change.build()));
     LOG.info("Qdrant: {} is now {}", alias(), name);
-    if (old.isPresent()) {
-      delete(old.get());
-    }
+    removeOrphans();
   }
 
   private Optional<String> target() throws IOException {
@@ -145,17 +161,7 @@ final class SharedCollection {
   }
 
   private int version(String name) {
-    String number = name.substring(name.lastIndexOf('-') + 1);
-    return number.matches("[0-9]{1,9}") ? Integer.parseInt(number) : 0;
-  }
-
-  private boolean exists(String name) throws IOException {
-    return connection
-        .collections(stub ->
-            stub.collectionExists(
-                CollectionExistsRequest.newBuilder().setCollectionName(name).build()))
-        .getResult()
-        .getExists();
+    return isVersion(name) ? Integer.parseInt(name.substring(alias().length() + 1)) : 0;
   }
 
   private void delete(String name) throws IOException {
@@ -221,14 +227,16 @@ final class SharedCollection {
       throws IOException {
     FieldType type =
         params.hasIntegerIndexParams() ? FieldType.FieldTypeInteger : FieldType.FieldTypeKeyword;
-    connection.write(stub ->
-        stub.createFieldIndex(
-            CreateFieldIndexCollection.newBuilder()
-                .setCollectionName(collection)
-                .setWait(true)
-                .setFieldName(field)
-                .setFieldType(type)
-                .setFieldIndexParams(params)
-                .build()));
+    connection.points(
+        QdrantConnection.bulkDeadline(),
+        stub ->
+            stub.createFieldIndex(
+                CreateFieldIndexCollection.newBuilder()
+                    .setCollectionName(collection)
+                    .setWait(true)
+                    .setFieldName(field)
+                    .setFieldType(type)
+                    .setFieldIndexParams(params)
+                    .build()));
   }
 }

@@ -18,12 +18,15 @@ import dev.memoryrouter.store.VectorStore.Scored;
 import dev.memoryrouter.store.VectorStore.Size;
 import dev.memoryrouter.store.VectorStoreContract;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,27 @@ class LuceneVectorStoreTest extends VectorStoreContract {
     store = open();
     assertThat(store.size(BANK)).contains(new Size(1, 1, 1));
     assertThat(store.nearest(BANK, axis(0), 1)).hasSize(1);
+  }
+
+  @Test
+  void apply_filesRemovedMeanwhile_neverMakesAnIndexOfThatChangeAlone() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    removeFiles();
+    assertThatThrownBy(() -> store.apply(BANK, add(section("b", 5, "two"), 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("removed");
+    assertThat(store.size(BANK)).isEmpty();
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    removeFiles();
+    assertThat(store.size(BANK)).isEmpty();
+  }
+
+  private void removeFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(root.resolve("lucene"))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -58,14 +58,6 @@ final class FakeCollection {
     points.put(key(struct.getId()), point);
   }
 
-  void updateVectors(PointId id, Map<String, Vector> vectors) {
-    FakePoint point = points.get(key(id));
-    if (point == null) {
-      throw failure(Status.NOT_FOUND, "Not found: No point with id " + id.getUuid() + " found");
-    }
-    vectors.forEach((name, vector) -> put(point, name, vector));
-  }
-
   private void put(FakePoint point, String name, Vector vector) {
     if (definition.getSparseVectorsConfig().containsMap(name)) {
       point.sparse.put(

@@ -6,9 +6,7 @@ import io.qdrant.client.grpc.Collections.AliasDescription;
 import io.qdrant.client.grpc.Collections.AliasOperations;
 import io.qdrant.client.grpc.Collections.ChangeAliases;
 import io.qdrant.client.grpc.Collections.CollectionConfig;
-import io.qdrant.client.grpc.Collections.CollectionExists;
-import io.qdrant.client.grpc.Collections.CollectionExistsRequest;
-import io.qdrant.client.grpc.Collections.CollectionExistsResponse;
+import io.qdrant.client.grpc.Collections.CollectionDescription;
 import io.qdrant.client.grpc.Collections.CollectionInfo;
 import io.qdrant.client.grpc.Collections.CollectionOperationResponse;
 import io.qdrant.client.grpc.Collections.CollectionParams;
@@ -18,6 +16,8 @@ import io.qdrant.client.grpc.Collections.GetCollectionInfoRequest;
 import io.qdrant.client.grpc.Collections.GetCollectionInfoResponse;
 import io.qdrant.client.grpc.Collections.ListAliasesRequest;
 import io.qdrant.client.grpc.Collections.ListAliasesResponse;
+import io.qdrant.client.grpc.Collections.ListCollectionsRequest;
+import io.qdrant.client.grpc.Collections.ListCollectionsResponse;
 import io.qdrant.client.grpc.CollectionsGrpc.CollectionsImplBase;
 
 /// The collections and aliases of the stand-in.
@@ -88,17 +88,19 @@ final class FakeCollections extends CollectionsImplBase {
   }
 
   @Override
-  public void collectionExists(
-      CollectionExistsRequest request, StreamObserver<CollectionExistsResponse> answer) {
+  public void list(ListCollectionsRequest request, StreamObserver<ListCollectionsResponse> answer) {
     server.read(
-        "exists",
+        "collections",
         answer,
-        () ->
-            CollectionExistsResponse.newBuilder()
-                .setResult(
-                    CollectionExists.newBuilder()
-                        .setExists(server.collections.containsKey(request.getCollectionName())))
-                .build());
+        () -> {
+          ListCollectionsResponse.Builder list = ListCollectionsResponse.newBuilder();
+          server
+              .collections
+              .keySet()
+              .forEach(
+                  name -> list.addCollections(CollectionDescription.newBuilder().setName(name)));
+          return list.build();
+        });
   }
 
   @Override

@@ -16,7 +16,6 @@ import io.qdrant.client.grpc.Points.GetPoints;
 import io.qdrant.client.grpc.Points.GetResponse;
 import io.qdrant.client.grpc.Points.NamedVectorsOutput;
 import io.qdrant.client.grpc.Points.PointStruct;
-import io.qdrant.client.grpc.Points.PointVectors;
 import io.qdrant.client.grpc.Points.PointsOperationResponse;
 import io.qdrant.client.grpc.Points.QueryBatchPoints;
 import io.qdrant.client.grpc.Points.QueryBatchResponse;
@@ -26,7 +25,6 @@ import io.qdrant.client.grpc.Points.ScoredPoint;
 import io.qdrant.client.grpc.Points.ScrollPoints;
 import io.qdrant.client.grpc.Points.ScrollResponse;
 import io.qdrant.client.grpc.Points.SetPayloadPoints;
-import io.qdrant.client.grpc.Points.UpdatePointVectors;
 import io.qdrant.client.grpc.Points.UpsertPoints;
 import io.qdrant.client.grpc.Points.VectorOutput;
 import io.qdrant.client.grpc.Points.VectorsOutput;
@@ -71,21 +69,6 @@ final class FakePoints extends PointsImplBase {
         collection -> {
           for (PointStruct point : request.getPointsList()) {
             collection.upsert(point);
-          }
-        });
-  }
-
-  @Override
-  public void updateVectors(
-      UpdatePointVectors request, StreamObserver<PointsOperationResponse> answer) {
-    change(
-        "updateVectors",
-        request.getCollectionName(),
-        answer,
-        collection -> {
-          for (PointVectors point : request.getPointsList()) {
-            collection.updateVectors(
-                point.getId(), point.getVectors().getVectors().getVectorsMap());
           }
         });
   }

@@ -40,6 +40,7 @@ public final class FakeQdrant implements AutoCloseable {
   private Server server;
   private int writesLeft = Integer.MAX_VALUE;
   private boolean lastWriteIsDone;
+  private volatile String paused = "";
   private volatile CountDownLatch pause = new CountDownLatch(0);
 
   private FakeQdrant(ServerCredentials credentials, String scheme, String key) {
@@ -134,6 +135,12 @@ public final class FakeQdrant implements AutoCloseable {
 
   /// Takes calls and does not answer.
   public void pause() {
+    pause("");
+  }
+
+  /// Takes calls of this name and does not answer; of all names if it is empty.
+  void pause(String call) {
+    paused = call;
     pause = new CountDownLatch(1);
   }
 
@@ -175,7 +182,9 @@ public final class FakeQdrant implements AutoCloseable {
   private <A extends Message> void answer(
       String call, boolean write, StreamObserver<A> answer, Supplier<A> work) {
     try {
-      pause.await();
+      if (paused.isEmpty() || paused.equals(call)) {
+        pause.await();
+      }
       A message = done(call, write, work);
       answer.onNext(message);
       answer.onCompleted();

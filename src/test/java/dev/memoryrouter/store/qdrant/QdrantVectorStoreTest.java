@@ -9,6 +9,7 @@ import static dev.memoryrouter.store.Records.remove;
 import static dev.memoryrouter.store.Records.section;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.memoryrouter.store.IndexIdentity;
 import dev.memoryrouter.store.QdrantSettings;
@@ -19,6 +20,7 @@ import dev.memoryrouter.store.VectorStore.Size;
 import dev.memoryrouter.store.VectorStoreContract;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -27,11 +29,13 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The store against the stand-in. [RealQdrantIT] runs the contract against a real server.
 class QdrantVectorStoreTest extends VectorStoreContract {
+  private static final String OWNER = "me";
   private static final IndexIdentity IDENTITY = new IndexIdentity("test", DIMENSION, "1");
 
   private final FakeQdrant qdrant = FakeQdrant.start();
@@ -42,7 +46,7 @@ class QdrantVectorStoreTest extends VectorStoreContract {
   }
 
   private static VectorStore open(URI url, @Nullable String key) throws IOException {
-    return QdrantVectorStore.open(settings(url, key), IDENTITY);
+    return QdrantVectorStore.open(settings(url, key), IDENTITY, OWNER);
   }
 
   private static QdrantSettings settings(URI url, @Nullable String key) {
@@ -97,7 +101,7 @@ class QdrantVectorStoreTest extends VectorStoreContract {
             what.equals("model") ? "other" : "test",
             what.equals("dimension") ? 4 : DIMENSION,
             what.equals("chunker") ? "2" : "1");
-    try (VectorStore changed = QdrantVectorStore.open(settings(qdrant.url(), null), other)) {
+    try (VectorStore changed = QdrantVectorStore.open(settings(qdrant.url(), null), other, OWNER)) {
       assertThat(changed.size(BANK)).isEmpty();
       assertThat(changed.sections(BANK)).isEmpty();
       assertThat(store.size(BANK)).isPresent();
@@ -116,6 +120,34 @@ class QdrantVectorStoreTest extends VectorStoreContract {
     assertThat(qdrant.collections).hasSize(1);
     assertThat(qdrant.collections.keySet().iterator().next()).endsWith("-2");
     assertThat(store.size(BANK)).isEmpty();
+  }
+
+  @Test
+  void apply_otherInstallation_neverMeetsItsBankOfTheSameName() throws IOException {
+    store.apply(BANK, add(section("a", 1, "secret"), 0));
+    try (VectorStore other =
+        QdrantVectorStore.open(settings(qdrant.url(), null), IDENTITY, "another")) {
+      assertThat(other.size(BANK)).isEmpty();
+      other.apply(BANK, add(section("b", 1, "public"), 0));
+      assertThat(other.sections(BANK)).containsOnlyKeys("b");
+      assertThat(other.matching(BANK, "secret", 5).chunks()).isEmpty();
+      assertThat(other.nearest(BANK, axis(0), 5)).hasSize(1);
+      assertThat(other.sections(BANK, Set.of("a"))).isEmpty();
+      other.apply(BANK, new Change(true, Set.of(), List.of(), List.of(), List.of()));
+    }
+    assertThat(store.sections(BANK)).containsOnlyKeys("a");
+    assertThat(store.matching(BANK, "secret", 5).chunks()).hasSize(1);
+  }
+
+  @Test
+  void installationId_isMadeOnceAndKept(@TempDir Path folder) {
+    Path store = folder.resolve("vector-stores");
+    String unknown = InstallationId.of(store, true);
+    assertThat(store).doesNotExist();
+    String id = InstallationId.of(store, false);
+    assertThat(id).isNotEqualTo(unknown);
+    assertThat(InstallationId.of(store, false)).isEqualTo(id);
+    assertThat(InstallationId.of(store, true)).isEqualTo(id);
   }
 
   @Test
@@ -197,7 +229,7 @@ class QdrantVectorStoreTest extends VectorStoreContract {
     store.apply(BANK, add(section("a", 1, "one"), 0));
     Duration timeout = Duration.ofMillis(300);
     try (VectorStore hasty =
-        QdrantVectorStore.readOnly(settings(qdrant.url(), null, timeout), IDENTITY)) {
+        QdrantVectorStore.readOnly(settings(qdrant.url(), null, timeout), IDENTITY, OWNER)) {
       qdrant.pause();
       assertThatThrownBy(() -> hasty.size(BANK)).hasMessageContaining("did not answer in time");
       int calls = qdrant.calls().size();
@@ -205,6 +237,57 @@ class QdrantVectorStoreTest extends VectorStoreContract {
       assertThat(qdrant.calls()).hasSize(calls);
       qdrant.resume();
       Awaitility.await().ignoreExceptions().until(() -> hasty.size(BANK).isPresent());
+    }
+  }
+
+  @Test
+  void search_pagesAreSlow_endsAtTheDeadlineOfASearch() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    Duration timeout = Duration.ofMillis(300);
+    try (VectorStore hasty =
+        QdrantVectorStore.readOnly(settings(qdrant.url(), null, timeout), IDENTITY, OWNER)) {
+      qdrant.pause("scroll");
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () -> {
+            assertThatThrownBy(() -> hasty.candidates(BANK, axis(0), "one", 5))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("still being counted");
+            assertThatThrownBy(() -> hasty.sections(BANK, Set.of("a")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("did not answer in time");
+          });
+      qdrant.resume();
+      Awaitility.await()
+          .ignoreExceptions()
+          .until(() -> hasty.matching(BANK, "one", 5).chunks().size() == 1);
+    }
+  }
+
+  @Test
+  void apply_killedBeforeTheOldVersionIsRemoved_removesItAtTheNextChange() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    FakeCollection any = qdrant.collections.get("test-1");
+    qdrant.collections.put("test-7", any);
+    qdrant.collections.put("test-other", any);
+    try (VectorStore again = open()) {
+      again.apply(BANK, add(section("b", 5, "two"), 1));
+    }
+    assertThat(qdrant.collections).containsOnlyKeys("test-1", "test-other");
+  }
+
+  @Test
+  void apply_meanLengthMoves_leavesValidPointsAlone() throws IOException {
+    store.apply(BANK, add(section("a", 1, "one"), 0));
+    float before = store.matching(BANK, "one", 5).chunks().getFirst().score();
+    Change longer = add(section("b", 5, "two ".repeat(60)), 1);
+    qdrant.dieAfter(2, false); // one removes what left before, one brings the new points
+    assertThat(isApplied(store, longer)).isFalse();
+    qdrant.restart();
+    try (VectorStore again = open()) {
+      assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score()).isEqualTo(before);
+      again.apply(BANK, longer);
+      assertThat(again.matching(BANK, "one", 5).chunks().getFirst().score()).isNotEqualTo(before);
     }
   }
 
@@ -237,7 +320,8 @@ class QdrantVectorStoreTest extends VectorStoreContract {
 
   @Test
   void readOnly_otherStoreCommits_seesIt() throws IOException {
-    try (VectorStore reader = QdrantVectorStore.readOnly(settings(qdrant.url(), null), IDENTITY)) {
+    try (VectorStore reader =
+        QdrantVectorStore.readOnly(settings(qdrant.url(), null), IDENTITY, OWNER)) {
       assertThat(reader.size(BANK)).isEmpty();
       assertThat(qdrant.collections).isEmpty();
       store.apply(BANK, add(section("a", 1, "one"), 0));

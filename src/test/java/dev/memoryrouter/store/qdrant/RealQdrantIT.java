@@ -30,6 +30,6 @@ class RealQdrantIT extends VectorStoreContract {
             QdrantSettings.DEFAULT_SEARCH_BREADTH,
             QdrantSettings.DEFAULT_EXACT_LIMIT,
             QdrantSettings.Quantization.NONE);
-    return QdrantVectorStore.open(settings, new IndexIdentity("test", DIMENSION, "1"));
+    return QdrantVectorStore.open(settings, new IndexIdentity("test", DIMENSION, "1"), "me");
   }
 }
