@@ -32,7 +32,10 @@ public final class Admission implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Thread.ofVirtual().name("admission-timer").factory());
   private volatile Listener listener = (_, _, _) -> {};
+
+  /// The next call of the timer; null when none is due.
   private @Nullable Future<?> wake;
+
   private long wakeTime;
 
   /// Is told of each request that waits no longer.
@@ -274,7 +277,7 @@ public final class Admission implements AutoCloseable {
   private void wakeAt(long time) {
     if (wake != null) {
       // Waking too early does no harm, and most wishes only move the time a little further off.
-      if (!wake.isDone() && wakeTime <= time) {
+      if (wakeTime <= time) {
         return;
       }
       wake.cancel(false);
@@ -282,8 +285,18 @@ public final class Admission implements AutoCloseable {
     if (!timer.isShutdown()) {
       long delay = Math.max(0, time - clock.getAsLong());
       wakeTime = time;
-      wake = timer.schedule(() -> event(queue::timePassed), delay, TimeUnit.NANOSECONDS);
+      wake = timer.schedule(() -> wake(time), delay, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private void wake(long time) {
+    event(now -> {
+      // It may have been too late to cancel this one: then a later wish stays.
+      if (wakeTime == time) {
+        wake = null;
+      }
+      return queue.timePassed(now);
+    });
   }
 
   /// Stops the timer. Nobody may wait any more.

@@ -125,6 +125,18 @@ class AdmissionTest {
   }
 
   @Test
+  void acquire_twoWaitLimits_eachIsRefusedByTheTimer() throws Exception {
+    BlockingQueue<String> order = new LinkedBlockingQueue<>();
+    Permit first = permit("1", A);
+    pass(patient("2", Duration.ofMillis(100)), order);
+    pass(patient("3", Duration.ofMillis(200)), order);
+    pass(patient("4", Duration.ofMillis(300)), order);
+
+    assertThat(take(order, 3)).hasSize(3).containsOnly("WAITED_TOO_LONG");
+    first.close();
+  }
+
+  @Test
   void drain_waitersAndNewcomersAreRefused() throws Exception {
     BlockingQueue<String> order = new LinkedBlockingQueue<>();
     Permit first = permit("1", A);
@@ -244,15 +256,23 @@ class AdmissionTest {
     return new Ticket(id, model, PriorityClass.AGENT, null, Duration.ofMinutes(10));
   }
 
-  /// A thread that waits for A, says its id or why it was refused, and ends its turn.
+  private static Ticket patient(String id, Duration patience) {
+    return new Ticket(id, A, PriorityClass.AGENT, null, patience);
+  }
+
   private Thread pass(String id, BlockingQueue<String> order) {
+    return pass(ticket(id, A), order);
+  }
+
+  /// A thread that waits, says its id or why it was refused, and ends its turn.
+  private Thread pass(Ticket ticket, BlockingQueue<String> order) {
     int before = admission.totals().waiting();
     Thread thread =
         Thread.startVirtualThread(() -> {
           try {
-            switch (admission.acquire(ticket(id, A))) {
+            switch (admission.acquire(ticket)) {
               case Turn.Granted(Permit permit) -> {
-                order.add(id);
+                order.add(ticket.id());
                 permit.success(false);
               }
               case Turn.Refused(RefusalReason reason, _) -> order.add(reason.name());
