@@ -68,6 +68,7 @@ public final class AdmissionQueue {
     }
     ModelQueue model = models.get(ticket.model());
     Waiter waiter = waiter(ticket, model, now);
+    models.all().forEach(other -> other.holds().removeIf(hold -> hold.isForsakenBy(waiter)));
     Optional<Action> refusal = refusal(waiter, model, now);
     if (refusal.isPresent()) {
       actions.add(refusal.get());
@@ -139,7 +140,7 @@ public final class AdmissionQueue {
     if (toBeContinued && conversation != null) {
       int level = Math.max(PriorityClass.AGENT.level(), turn.ticket().priority().level());
       long until = now + settings.order().linger().toNanos();
-      model.holds().add(new Hold(conversation, level, until));
+      model.holds().add(new Hold(conversation, model.id(), level, until));
     }
   }
 

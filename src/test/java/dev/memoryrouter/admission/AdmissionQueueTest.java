@@ -305,6 +305,29 @@ class AdmissionQueueTest {
     assertThat(tight.admitted).containsExactly("A1", "A2", "person");
   }
 
+  @Test
+  void toolCall_conversationGoesToAnotherModel_noMoreRunThanThereAreSlots() {
+    queue
+        .arrive("B1", B)
+        .arrive("1", A, PriorityClass.AGENT, "wanders")
+        .finishWithToolCall("1")
+        .arrive("2", A, PriorityClass.AGENT, "other")
+        .arrive("3", B, PriorityClass.AGENT, "wanders");
+
+    assertThat(queue.admitted).containsExactly("B1", "1", "2");
+    assertThat(queue.finish("B1").admitted).containsExactly("B1", "1", "2", "3");
+  }
+
+  @Test
+  void toolCall_conversationGoesToAnotherModel_slotIsNotKeptAnyMore() {
+    tight
+        .arrive("A1", A, PriorityClass.AGENT, "wanders")
+        .finishWithToolCall("A1")
+        .arrive("B1", B, PriorityClass.AGENT, "wanders");
+
+    assertThat(tight.admitted).containsExactly("A1", "B1");
+  }
+
   // Bounds
 
   @Test

@@ -104,7 +104,7 @@ public final class Simulation {
   ///
   /// @throws AssertionError when a promise was broken
   public Result run() {
-    scripts.forEach(script -> at(script.start(), () -> arrive(script, 0, script.model())));
+    scripts.forEach(script -> at(script.start(), () -> arrive(script, 0)));
     disturb();
     while (!events.isEmpty() || wake != Long.MAX_VALUE) {
       step();
@@ -165,6 +165,10 @@ public final class Simulation {
             new UpstreamReport(
                 id.upstream(), reachable, idle ? Set.of() : Set.of(id.model()), Map.of(), now),
             now));
+  }
+
+  private void arrive(Script script, int step) {
+    arrive(script, step, script.requests().get(step).model());
   }
 
   private void arrive(Script script, int step, ModelId model) {
@@ -292,7 +296,7 @@ public final class Simulation {
   private void next(Call call) {
     int step = call.step() + 1;
     if (step < call.script().requests().size() && !draining) {
-      at(call.request().pause(), () -> arrive(call.script(), step, call.script().model()));
+      at(call.request().pause(), () -> arrive(call.script(), step));
     }
   }
 
