@@ -51,7 +51,7 @@ public final class AdmissionQueue {
     settings = newest;
     models.removeIf(model -> model.idle() && !isConfigured(model.id()));
     newest.models().forEach((id, limits) -> models.get(id).limits(limits));
-    memory.configure(newest);
+    memory.configure(newest, models::contains);
   }
 
   private boolean isConfigured(ModelId id) {

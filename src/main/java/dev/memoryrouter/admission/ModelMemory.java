@@ -22,10 +22,11 @@ final class ModelMemory {
   /// The one that was used least recently first.
   private final Set<ModelId> resident = new LinkedHashSet<>();
 
-  void configure(QueueSettings settings) {
+  /// @param used models that keep their last limits when they are gone from the configuration
+  void configure(QueueSettings settings, Predicate<ModelId> used) {
     @Nullable Long configured = settings.memoryBudget();
     budget = configured == null ? Long.MAX_VALUE : configured;
-    limits.keySet().removeIf(model -> !isResident(model));
+    limits.keySet().removeIf(model -> !used.test(model));
     limits.putAll(settings.models());
   }
 

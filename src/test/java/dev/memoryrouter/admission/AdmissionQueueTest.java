@@ -122,6 +122,19 @@ class AdmissionQueueTest {
     assertThat(queue.finishAll().admitted).containsExactly("1", "2");
   }
 
+  @Test
+  void configured_modelIsGone_itsWaitersStillCountWithItsMemory() {
+    tight.arrive("A1", A).arrive("B1", B);
+    ModelLimits limits = new ModelLimits(1, "here", 10, 100, LONG);
+
+    tight.configure(new QueueSettings(Order.DEFAULT, 15L, Map.of(A, limits)));
+
+    assertThat(tight.admitted).containsExactly("A1");
+    assertThat(tight.finish("A1").unloaded).containsExactly(A);
+    assertThat(tight.admitted).containsExactly("A1", "B1");
+    assertThat(tight.view().memoryUsed()).isEqualTo(10);
+  }
+
   // Memory
 
   @Test
