@@ -58,7 +58,8 @@ final class ModelMemory {
     return sum(together) > budget ? together : Set.of();
   }
 
-  private List<ModelId> beside(Collection<ModelId> models, ModelId model) {
+  /// Those of the models that run on the same machine as this one.
+  List<ModelId> beside(Collection<ModelId> models, ModelId model) {
     return models.stream().filter(other -> onOneMachine(other, model)).toList();
   }
 
