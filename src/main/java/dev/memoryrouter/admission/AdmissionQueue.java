@@ -133,7 +133,11 @@ public final class AdmissionQueue {
       boolean toBeContinued,
       long now) {
     changed.put(model.id(), now);
-    if (turn == null || outcome != Outcome.SUCCESS) {
+    if (turn == null) {
+      return;
+    }
+    model.times().ended(now - turn.since());
+    if (outcome != Outcome.SUCCESS) {
       return;
     }
     model.times().add(now - turn.since(), turn.loads());

@@ -446,6 +446,24 @@ class AdmissionQueueTest {
         .isEqualTo(Order.DEFAULT.aging().multipliedBy(2).plusMillis(4 * 21_500));
   }
 
+  @Test
+  void view_bound_countsFailedAndRunningTurns() {
+    queue.arrive("0", A).after(Duration.ofSeconds(20)).finish("0");
+    queue.arrive("1", A).after(Duration.ofSeconds(50)).finish("1", Outcome.DROPPED);
+    assertThat(boundOfA()).isEqualTo(Duration.ofMillis(4 * 51_500));
+
+    queue.arrive("2", A).after(Duration.ofSeconds(90));
+    assertThat(boundOfA()).isEqualTo(Duration.ofMillis(4 * 91_500));
+  }
+
+  private Duration boundOfA() {
+    return queue.view().models().stream()
+        .filter(it -> it.id().equals(A))
+        .map(QueueView.Model::bound)
+        .findFirst()
+        .orElseThrow();
+  }
+
   // What administrators and upstreams do
 
   @Test
