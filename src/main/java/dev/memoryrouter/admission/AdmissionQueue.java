@@ -198,8 +198,8 @@ public final class AdmissionQueue {
     model.unloaded();
   }
 
-  /// A model is likely to be needed soon. It is loaded when that takes no room from any other model,
-  /// none is being unloaded there, and nobody waits.
+  /// A model is likely to be needed soon. It is loaded when that takes no room from any other
+  /// model, none is being unloaded there, and nobody waits.
   public List<Action> wanted(ModelId id, long now) {
     begin(now);
     models.get(id);

@@ -33,8 +33,8 @@ final class Overview {
     return new Estimate(memory, models.all(), now).of(models.get(waiter.model()), before);
   }
 
-  /// The longest wait of a request that arrives now, in nanoseconds, as long as no turn takes longer
-  /// than the longest so far; empty before the first measured turn.
+  /// The longest wait of a request that arrives now, in nanoseconds, as long as no turn takes
+  /// longer than the longest so far; empty before the first measured turn.
   OptionalLong bound(PriorityClass priority, ModelQueue model) {
     Set<ModelId> rivals = memory.rivals(model.id());
     boolean contended = !rivals.isEmpty();
@@ -44,8 +44,7 @@ final class Overview {
     boolean measured = shared.stream().anyMatch(it -> it.times().mean() > 0);
     int waiting = shared.stream().mapToInt(it -> it.waiting().size()).sum();
     return measured
-        ? OptionalLong.of(
-            WaitBound.of(priority, waiting, model.slots(), contended, order, longest))
+        ? OptionalLong.of(WaitBound.of(priority, waiting, model.slots(), contended, order, longest))
         : OptionalLong.empty();
   }
 

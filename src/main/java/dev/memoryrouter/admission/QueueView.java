@@ -28,7 +28,8 @@ public record QueueView(
   /// @param estimate how long a request that arrives now is likely to wait; null before the first
   ///   measured turn
   /// @param bound how long a request of the most urgent class that arrives now can wait at most if
-  ///   no turn takes longer than the longest so far, those that run included; null before the first measured turn
+  ///   no turn takes longer than the longest so far, those that run included; null before the first
+  ///   measured turn
   /// @param waiting in the order in which they will be served
   public record Model(
       ModelId id,

@@ -102,8 +102,7 @@ final class Scripts {
               false,
               seconds(0, 20)));
     }
-    all.add(
-        new Script("job-" + all.size(), fallback, null, seconds(0, 60), leaves(), requests));
+    all.add(new Script("job-" + all.size(), fallback, null, seconds(0, 60), leaves(), requests));
     return this;
   }
 
@@ -112,13 +111,7 @@ final class Scripts {
     for (int time = 0; time < times; time++) {
       Request hangs =
           new Request(
-              model,
-              PriorityClass.AGENT,
-              limit,
-              Duration.ZERO,
-              false,
-              Duration.ofSeconds(5),
-              true);
+              model, PriorityClass.AGENT, limit, Duration.ZERO, false, Duration.ofSeconds(5), true);
       client("hanging", seconds(10, 200), List.of(hangs));
     }
     return this;
