@@ -1,11 +1,18 @@
 package dev.memoryrouter.admission;
 
 import java.time.Duration;
+import java.util.Set;
 
 /// What is to be done, in this order.
 public sealed interface Action {
   /// A request has its turn. It ends by [AdmissionQueue#finished].
-  record Admit(String id) implements Action {}
+  ///
+  /// @param after models of its machine whose unload must end before the request is sent
+  record Admit(String id, Set<ModelId> after) implements Action {
+    public Admit {
+      after = Set.copyOf(after);
+    }
+  }
 
   /// A request gets no turn.
   ///
@@ -15,7 +22,8 @@ public sealed interface Action {
   /// A model is to be loaded, without a request. It ends by [AdmissionQueue#loaded].
   record Load(ModelId model) implements Action {}
 
-  /// A model must leave the memory before the requests that are admitted after this are sent.
+  /// A model must leave the memory. It ends by [AdmissionQueue#unloaded], whatever becomes of the
+  /// request for which it leaves.
   record Unload(ModelId model) implements Action {}
 
   /// [AdmissionQueue#timePassed] is to be called then, unless another event comes first. Replaces

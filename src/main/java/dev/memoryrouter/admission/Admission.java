@@ -1,11 +1,13 @@
 package dev.memoryrouter.admission;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +31,17 @@ public final class Admission implements AutoCloseable {
   private final ModelLoader loader;
   private final LongSupplier clock;
   private final Map<String, Waiting> waiting = new HashMap<>();
+
+  /// Those that have not ended.
+  private final Map<ModelId, CountDownLatch> unloads = new HashMap<>();
+
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Thread.ofVirtual().name("admission-timer").factory());
   private volatile Listener listener = (_, _, _) -> {};
+
+  /// The next call of the timer; null when none is due.
   private @Nullable Future<?> wake;
+
   private long wakeTime;
 
   /// Is told of each request that waits no longer.
@@ -46,7 +55,7 @@ public final class Admission implements AutoCloseable {
   /// A thread that waits, guarded by the lock.
   private static final class Waiting {
     private final Condition decided;
-    private List<ModelId> unload = List.of();
+    private List<CountDownLatch> after = List.of();
     private boolean admitted;
     private Turn.@Nullable Refused refused;
 
@@ -88,7 +97,7 @@ public final class Admission implements AutoCloseable {
         return decided.refused;
       }
       result = "granted";
-      return new Turn.Granted(permit(ticket, decided.unload));
+      return new Turn.Granted(permit(ticket, decided.after));
     } finally {
       listener.waited(ticket, result, Duration.ofNanos(clock.getAsLong() - arrived));
     }
@@ -123,14 +132,14 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  private Permit permit(Ticket ticket, List<ModelId> unload) throws InterruptedException {
+  private Permit permit(Ticket ticket, List<CountDownLatch> after) throws InterruptedException {
     Permit permit = new Permit((outcome, more) -> finish(ticket.id(), outcome, more));
     try {
-      for (ModelId model : unload) {
-        loader.unload(model);
+      for (CountDownLatch unload : after) {
+        unload.await();
       }
       return permit;
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException e) {
       permit.close();
       throw e;
     }
@@ -223,27 +232,26 @@ public final class Admission implements AutoCloseable {
   }
 
   private void perform(List<Action> actions) {
-    List<ModelId> unload = new ArrayList<>();
     for (Action action : actions) {
       switch (action) {
-        case Action.Unload(ModelId model) -> unload.add(model);
-        case Action.Admit(String id) -> {
-          admit(id, List.copyOf(unload));
-          unload.clear();
-        }
+        case Action.Admit(String id, Set<ModelId> after) -> admit(id, after);
         case Action.Refuse(String id, var reason, var retryAfter) ->
             refuse(id, new Turn.Refused(reason, retryAfter));
         case Action.Load(ModelId model) ->
             Thread.ofVirtual().name("load-" + model).start(() -> load(model));
+        case Action.Unload(ModelId model) -> {
+          unloads.put(model, new CountDownLatch(1));
+          Thread.ofVirtual().name("unload-" + model).start(() -> unload(model));
+        }
         case Action.WakeAt(long time) -> wakeAt(time);
       }
     }
   }
 
-  private void admit(String id, List<ModelId> unload) {
+  private void admit(String id, Set<ModelId> after) {
     Waiting entry = waiting.get(id);
     if (entry != null) {
-      entry.unload = unload;
+      entry.after = after.stream().map(unloads::get).filter(Objects::nonNull).toList();
       entry.admitted = true;
       entry.decided.signal();
     }
@@ -258,23 +266,37 @@ public final class Admission implements AutoCloseable {
   }
 
   private void load(ModelId model) {
-    boolean loaded = false;
+    boolean success = succeeds("Loading", model, loader::load);
+    event(now -> queue.loaded(model, success, now));
+  }
+
+  private void unload(ModelId model) {
+    boolean success = succeeds("Unloading", model, loader::unload);
+    event(now -> {
+      Objects.requireNonNull(unloads.remove(model)).countDown();
+      return queue.unloaded(model, success, now);
+    });
+  }
+
+  private interface Change {
+    boolean of(ModelId model) throws InterruptedException;
+  }
+
+  private static boolean succeeds(String what, ModelId model, Change change) {
     try {
-      loaded = loader.load(model);
+      return change.of(model);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.warn("Loading {} failed", model, e);
-    } finally {
-      boolean success = loaded;
-      event(now -> queue.loaded(model, success, now));
+      LOG.warn("{} {} failed", what, model, e);
     }
+    return false;
   }
 
   private void wakeAt(long time) {
     if (wake != null) {
       // Waking too early does no harm, and most wishes only move the time a little further off.
-      if (!wake.isDone() && wakeTime <= time) {
+      if (wakeTime <= time) {
         return;
       }
       wake.cancel(false);
@@ -282,8 +304,18 @@ public final class Admission implements AutoCloseable {
     if (!timer.isShutdown()) {
       long delay = Math.max(0, time - clock.getAsLong());
       wakeTime = time;
-      wake = timer.schedule(() -> event(queue::timePassed), delay, TimeUnit.NANOSECONDS);
+      wake = timer.schedule(() -> wake(time), delay, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private void wake(long time) {
+    event(now -> {
+      // It may have been too late to cancel this one: then a later wish stays.
+      if (wakeTime == time) {
+        wake = null;
+      }
+      return queue.timePassed(now);
+    });
   }
 
   /// Stops the timer. Nobody may wait any more.

@@ -27,6 +27,7 @@ public final class AdmissionQueue {
   private final ModelQueues models = new ModelQueues();
   private final Map<ModelId, Long> changed = new HashMap<>();
   private final Set<ModelId> loading = new HashSet<>();
+  private final Set<ModelId> unloading = new HashSet<>();
   private final ModelMemory memory = new ModelMemory();
   private QueueSettings settings;
   private long arrivals;
@@ -49,13 +50,13 @@ public final class AdmissionQueue {
 
   private void take(QueueSettings newest) {
     settings = newest;
-    models.removeIf(model -> model.idle() && !isConfigured(model.id()));
+    models.removeIf(model -> model.idle() && !isKnown(model.id()));
     newest.models().forEach((id, limits) -> models.get(id).limits(limits));
-    memory.configure(newest);
+    memory.configure(newest, models::contains);
   }
 
-  private boolean isConfigured(ModelId id) {
-    return settings.models().containsKey(id) || memory.isResident(id);
+  private boolean isKnown(ModelId id) {
+    return settings.models().containsKey(id) || memory.isResident(id) || unloading.contains(id);
   }
 
   /// A request wants a turn.
@@ -68,6 +69,7 @@ public final class AdmissionQueue {
     }
     ModelQueue model = models.get(ticket.model());
     Waiter waiter = waiter(ticket, model, now);
+    models.all().forEach(other -> other.holds().removeIf(hold -> hold.isForsakenBy(waiter)));
     Optional<Action> refusal = refusal(waiter, model, now);
     if (refusal.isPresent()) {
       actions.add(refusal.get());
@@ -131,7 +133,11 @@ public final class AdmissionQueue {
       boolean toBeContinued,
       long now) {
     changed.put(model.id(), now);
-    if (turn == null || outcome != Outcome.SUCCESS) {
+    if (turn == null) {
+      return;
+    }
+    model.times().ended(now - turn.since());
+    if (outcome != Outcome.SUCCESS) {
       return;
     }
     model.times().add(now - turn.since(), turn.loads());
@@ -139,7 +145,7 @@ public final class AdmissionQueue {
     if (toBeContinued && conversation != null) {
       int level = Math.max(PriorityClass.AGENT.level(), turn.ticket().priority().level());
       long until = now + settings.order().linger().toNanos();
-      model.holds().add(new Hold(conversation, level, until));
+      model.holds().add(new Hold(conversation, model.id(), level, until));
     }
   }
 
@@ -162,7 +168,7 @@ public final class AdmissionQueue {
       there.forEach(model -> model.reportedSlots(report.slots().get(model.id().model())));
       takeResident(there.stream().filter(model -> isNews(model, report)).toList(), report);
     } else {
-      there.stream().filter(model -> model.running().isEmpty()).forEach(this::unloaded);
+      there.stream().filter(model -> model.running().isEmpty()).forEach(this::forget);
       there.forEach(model -> refuse(model, RefusalReason.UNREACHABLE));
     }
     return done(now);
@@ -171,6 +177,7 @@ public final class AdmissionQueue {
   private boolean isNews(ModelQueue model, UpstreamReport report) {
     return model.running().isEmpty()
         && !loading.contains(model.id())
+        && !unloading.contains(model.id())
         && report.askedAt() > changed.getOrDefault(model.id(), Long.MIN_VALUE);
   }
 
@@ -178,7 +185,7 @@ public final class AdmissionQueue {
   private void takeResident(List<ModelQueue> news, UpstreamReport report) {
     news.stream()
         .filter(model -> !report.resident().contains(model.id().model()))
-        .forEach(this::unloaded);
+        .forEach(this::forget);
     news.stream()
         .map(ModelQueue::id)
         .filter(id -> report.resident().contains(id.model()) && !memory.isResident(id))
@@ -186,17 +193,19 @@ public final class AdmissionQueue {
         .forEach(memory::use);
   }
 
-  private void unloaded(ModelQueue model) {
+  private void forget(ModelQueue model) {
     memory.unload(model.id());
     model.unloaded();
   }
 
-  /// A model is likely to be needed soon. It is loaded when that takes no room from any other model
-  /// and nobody waits.
+  /// A model is likely to be needed soon. It is loaded when that takes no room from any other
+  /// model, none is being unloaded there, and nobody waits.
   public List<Action> wanted(ModelId id, long now) {
     begin(now);
     models.get(id);
-    boolean calm = models.all().stream().allMatch(model -> model.waiting().isEmpty());
+    boolean calm =
+        memory.beside(unloading, id).isEmpty()
+            && models.all().stream().allMatch(model -> model.waiting().isEmpty());
     if (calm && !draining && !memory.isResident(id) && memory.fitsWithoutUnloading(id)) {
       loading.add(id);
       memory.use(id);
@@ -212,7 +221,21 @@ public final class AdmissionQueue {
     changed.put(id, now);
     ModelQueue model = models.get(id);
     if (!success && model.running().isEmpty()) {
-      unloaded(model);
+      forget(model);
+    }
+    return done(now);
+  }
+
+  /// An unload ended.
+  ///
+  /// @param success whether the model is gone; else it counts again, possibly beyond the budget,
+  ///   until its upstream says otherwise: the upstream may still make room by itself
+  public List<Action> unloaded(ModelId id, boolean success, long now) {
+    begin(now);
+    unloading.remove(id);
+    changed.put(id, now);
+    if (!success) {
+      memory.use(id);
     }
     return done(now);
   }
@@ -302,13 +325,17 @@ public final class AdmissionQueue {
     model.start(next.waiter(), now, !memory.isResident(model.id()));
     memory.use(model.id());
     changed.put(model.id(), now);
-    actions.add(new Action.Admit(next.waiter().ticket().id()));
+    Set<ModelId> after = Set.copyOf(memory.beside(unloading, model.id()));
+    actions.add(new Action.Admit(next.waiter().ticket().id(), after));
   }
 
   private void unload(ModelId id, long now) {
-    unloaded(models.get(id));
+    forget(models.get(id));
     changed.put(id, now);
-    actions.add(new Action.Unload(id));
+    // While it is being unloaded nobody has called it again: that unload will do.
+    if (unloading.add(id)) {
+      actions.add(new Action.Unload(id));
+    }
   }
 
   private OptionalLong nextWake(long now) {

@@ -9,5 +9,7 @@ public interface ModelLoader {
   boolean load(ModelId model) throws InterruptedException;
 
   /// Frees a model's memory as well as the upstream allows.
-  void unload(ModelId model) throws InterruptedException;
+  ///
+  /// @return false when the model is likely to be still loaded
+  boolean unload(ModelId model) throws InterruptedException;
 }

@@ -22,10 +22,11 @@ final class ModelMemory {
   /// The one that was used least recently first.
   private final Set<ModelId> resident = new LinkedHashSet<>();
 
-  void configure(QueueSettings settings) {
+  /// @param used models that keep their last limits when they are gone from the configuration
+  void configure(QueueSettings settings, Predicate<ModelId> used) {
     @Nullable Long configured = settings.memoryBudget();
     budget = configured == null ? Long.MAX_VALUE : configured;
-    limits.keySet().removeIf(model -> !isResident(model));
+    limits.keySet().removeIf(model -> !used.test(model));
     limits.putAll(settings.models());
   }
 
@@ -57,7 +58,8 @@ final class ModelMemory {
     return sum(together) > budget ? together : Set.of();
   }
 
-  private List<ModelId> beside(Collection<ModelId> models, ModelId model) {
+  /// Those of the models that run on the same machine as this one.
+  List<ModelId> beside(Collection<ModelId> models, ModelId model) {
     return models.stream().filter(other -> onOneMachine(other, model)).toList();
   }
 

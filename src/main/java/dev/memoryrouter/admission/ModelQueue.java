@@ -70,6 +70,13 @@ final class ModelQueue {
     return times;
   }
 
+  /// The longest turn so far, with what those that run have taken by now.
+  long longestTurn(long now) {
+    return running.values().stream()
+        .mapToLong(turn -> now - turn.since())
+        .reduce(times.longest(), Math::max);
+  }
+
   boolean idle() {
     return running.isEmpty() && waiting.isEmpty();
   }

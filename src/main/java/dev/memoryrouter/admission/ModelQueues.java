@@ -15,6 +15,10 @@ final class ModelQueues {
     return queues.computeIfAbsent(id, ModelQueue::new);
   }
 
+  boolean contains(ModelId id) {
+    return queues.containsKey(id);
+  }
+
   Collection<ModelQueue> all() {
     return queues.values();
   }

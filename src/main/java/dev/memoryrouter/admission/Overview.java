@@ -33,19 +33,19 @@ final class Overview {
     return new Estimate(memory, models.all(), now).of(models.get(waiter.model()), before);
   }
 
-  /// The longest wait of a request that arrives now, in nanoseconds; empty before the first
-  /// measured turn.
+  /// The longest wait of a request that arrives now, in nanoseconds, as long as no turn takes
+  /// longer than the longest so far; empty before the first measured turn.
   OptionalLong bound(PriorityClass priority, ModelQueue model) {
     Set<ModelId> rivals = memory.rivals(model.id());
     boolean contended = !rivals.isEmpty();
     List<ModelQueue> shared =
         contended ? rivals.stream().map(models::get).toList() : List.of(model);
-    long longest = shared.stream().mapToLong(it -> it.times().longest()).max().orElse(0);
+    long longest = shared.stream().mapToLong(it -> it.longestTurn(now)).max().orElse(0);
+    boolean measured = shared.stream().anyMatch(it -> it.times().mean() > 0);
     int waiting = shared.stream().mapToInt(it -> it.waiting().size()).sum();
-    return longest == 0
-        ? OptionalLong.empty()
-        : OptionalLong.of(
-            WaitBound.of(priority, waiting, model.slots(), contended, order, longest));
+    return measured
+        ? OptionalLong.of(WaitBound.of(priority, waiting, model.slots(), contended, order, longest))
+        : OptionalLong.empty();
   }
 
   QueueView.Place place(Waiter waiter) {

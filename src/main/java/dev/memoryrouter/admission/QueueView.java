@@ -27,8 +27,9 @@ public record QueueView(
   /// @param oldestWait of those that wait; zero when nobody does
   /// @param estimate how long a request that arrives now is likely to wait; null before the first
   ///   measured turn
-  /// @param bound how long a request of the most urgent class that arrives now can wait at most;
-  ///   null before the first measured turn
+  /// @param bound how long a request of the most urgent class that arrives now can wait at most if
+  ///   no turn takes longer than the longest so far, those that run included; null before the first
+  ///   measured turn
   /// @param waiting in the order in which they will be served
   public record Model(
       ModelId id,
@@ -48,7 +49,8 @@ public record QueueView(
 
   /// One request that waits.
   ///
-  /// @param bound computed when it arrived; null when nothing was measured by then
+  /// @param bound computed when it arrived, from the longest turn by then: a later turn that takes
+  ///   longer can exceed it; null when nothing was measured by then
   public record Waiting(
       String id, PriorityClass priority, Duration waited, Place place, @Nullable Duration bound) {}
 

@@ -9,12 +9,16 @@ final class ServiceTimes {
   private long longest;
   private long load;
 
-  /// A turn took this long.
+  /// A turn ended in any way after this time.
+  void ended(long taken) {
+    longest = Math.max(longest, taken);
+  }
+
+  /// A turn with a whole answer took this long.
   ///
   /// @param loaded whether the model was loaded for it; then the excess over the mean is the load.
   ///   Before anything else is known such a turn must do for the mean
   void add(long taken, boolean loaded) {
-    longest = Math.max(longest, taken);
     if (!loaded) {
       mean = meanHasLoad ? taken : weighted(mean, taken);
       meanHasLoad = false;
@@ -35,7 +39,7 @@ final class ServiceTimes {
     return mean;
   }
 
-  /// The longest turn so far, loads included; 0 before the first.
+  /// The longest turn so far, whatever its outcome, loads included; 0 before the first.
   long longest() {
     return longest;
   }

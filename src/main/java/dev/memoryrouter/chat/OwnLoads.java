@@ -44,12 +44,17 @@ public final class OwnLoads implements ModelLoader {
   }
 
   @Override
-  public void unload(ModelId id) throws InterruptedException {
+  public boolean unload(ModelId id) throws InterruptedException {
     Optional<ModelState> model = state(id).filter(ModelState::available);
-    if (model.isPresent()) {
-      LOG.info("Unloading {} for another model", id);
-      setup.get().upstreams().client(id.upstream()).unload(call(model.get()));
+    if (model.isEmpty()) {
+      return true;
     }
+    LOG.info("Unloading {} for another model", id);
+    boolean unloaded = setup.get().upstreams().client(id.upstream()).unload(call(model.get()));
+    if (!unloaded) {
+      LOG.warn("{} was not unloaded: its upstream has to make room by itself", id);
+    }
+    return unloaded;
   }
 
   private Optional<ModelState> state(ModelId id) {

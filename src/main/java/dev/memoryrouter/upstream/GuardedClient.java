@@ -54,8 +54,8 @@ final class GuardedClient implements ModelClient {
   }
 
   @Override
-  public void unload(UpstreamCall call) throws InterruptedException {
-    client.unload(call);
+  public boolean unload(UpstreamCall call) throws InterruptedException {
+    return client.unload(call);
   }
 
   private UpstreamFailure open(UpstreamCall call) {

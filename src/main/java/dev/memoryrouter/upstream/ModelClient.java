@@ -20,7 +20,11 @@ public interface ModelClient {
 
   /// Frees the memory of the model of a call, for upstreams that load on demand. A running answer
   /// of it is not ended.
-  default void unload(UpstreamCall call) throws InterruptedException {}
+  ///
+  /// @return false when the upstream could not be told; also true when there is nothing to do
+  default boolean unload(UpstreamCall call) throws InterruptedException {
+    return true;
+  }
 
   /// Asks the upstream what it has; blocks, at most for the connect timeout plus two seconds.
   UpstreamSnapshot inspect() throws InterruptedException;

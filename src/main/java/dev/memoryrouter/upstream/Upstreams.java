@@ -237,9 +237,10 @@ public final class Upstreams {
     }
 
     @Override
-    public void unload(UpstreamCall call) throws InterruptedException {
-      client.unload(call);
+    public boolean unload(UpstreamCall call) throws InterruptedException {
+      boolean unloaded = client.unload(call);
       refresh(upstream.name());
+      return unloaded;
     }
 
     @Override

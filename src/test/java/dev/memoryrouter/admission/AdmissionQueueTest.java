@@ -122,6 +122,19 @@ class AdmissionQueueTest {
     assertThat(queue.finishAll().admitted).containsExactly("1", "2");
   }
 
+  @Test
+  void configured_modelIsGone_itsWaitersStillCountWithItsMemory() {
+    tight.arrive("A1", A).arrive("B1", B);
+    ModelLimits limits = new ModelLimits(1, "here", 10, 100, LONG);
+
+    tight.configure(new QueueSettings(Order.DEFAULT, 15L, Map.of(A, limits)));
+
+    assertThat(tight.admitted).containsExactly("A1");
+    assertThat(tight.finish("A1").unloaded).containsExactly(A);
+    assertThat(tight.admitted).containsExactly("A1", "B1");
+    assertThat(tight.view().memoryUsed()).isEqualTo(10);
+  }
+
   // Memory
 
   @Test
@@ -305,6 +318,29 @@ class AdmissionQueueTest {
     assertThat(tight.admitted).containsExactly("A1", "A2", "person");
   }
 
+  @Test
+  void toolCall_conversationGoesToAnotherModel_noMoreRunThanThereAreSlots() {
+    queue
+        .arrive("B1", B)
+        .arrive("1", A, PriorityClass.AGENT, "wanders")
+        .finishWithToolCall("1")
+        .arrive("2", A, PriorityClass.AGENT, "other")
+        .arrive("3", B, PriorityClass.AGENT, "wanders");
+
+    assertThat(queue.admitted).containsExactly("B1", "1", "2");
+    assertThat(queue.finish("B1").admitted).containsExactly("B1", "1", "2", "3");
+  }
+
+  @Test
+  void toolCall_conversationGoesToAnotherModel_slotIsNotKeptAnyMore() {
+    tight
+        .arrive("A1", A, PriorityClass.AGENT, "wanders")
+        .finishWithToolCall("A1")
+        .arrive("B1", B, PriorityClass.AGENT, "wanders");
+
+    assertThat(tight.admitted).containsExactly("A1", "B1");
+  }
+
   // Bounds
 
   @Test
@@ -408,6 +444,24 @@ class AdmissionQueueTest {
     assertThat(model.bound()).isEqualTo(Duration.ofMillis(5 * 21_500));
     assertThat(model.waiting().getFirst().bound())
         .isEqualTo(Order.DEFAULT.aging().multipliedBy(2).plusMillis(4 * 21_500));
+  }
+
+  @Test
+  void view_bound_countsFailedAndRunningTurns() {
+    queue.arrive("0", A).after(Duration.ofSeconds(20)).finish("0");
+    queue.arrive("1", A).after(Duration.ofSeconds(50)).finish("1", Outcome.DROPPED);
+    assertThat(boundOfA()).isEqualTo(Duration.ofMillis(4 * 51_500));
+
+    queue.arrive("2", A).after(Duration.ofSeconds(90));
+    assertThat(boundOfA()).isEqualTo(Duration.ofMillis(4 * 91_500));
+  }
+
+  private Duration boundOfA() {
+    return queue.view().models().stream()
+        .filter(it -> it.id().equals(A))
+        .map(QueueView.Model::bound)
+        .findFirst()
+        .orElseThrow();
   }
 
   // What administrators and upstreams do

@@ -25,6 +25,8 @@ class AdmissionTest {
   private static final ModelId B = new ModelId("up", "B");
 
   private final BlockingQueue<String> loads = new LinkedBlockingQueue<>();
+  private volatile CountDownLatch unloading = new CountDownLatch(0);
+  private volatile boolean frees = true;
   private final ModelLoader loader =
       new ModelLoader() {
         @Override
@@ -33,8 +35,10 @@ class AdmissionTest {
         }
 
         @Override
-        public void unload(ModelId model) {
+        public boolean unload(ModelId model) throws InterruptedException {
           loads.add("unload " + model.model());
+          unloading.await();
+          return frees;
         }
       };
   private final Admission admission = new Admission(settings(1), loader, System::nanoTime);
@@ -125,6 +129,18 @@ class AdmissionTest {
   }
 
   @Test
+  void acquire_twoWaitLimits_eachIsRefusedByTheTimer() throws Exception {
+    BlockingQueue<String> order = new LinkedBlockingQueue<>();
+    Permit first = permit("1", A);
+    pass(patient("2", Duration.ofMillis(100)), order);
+    pass(patient("3", Duration.ofMillis(200)), order);
+    pass(patient("4", Duration.ofMillis(300)), order);
+
+    assertThat(take(order, 3)).hasSize(3).containsOnly("WAITED_TOO_LONG");
+    first.close();
+  }
+
+  @Test
   void drain_waitersAndNewcomersAreRefused() throws Exception {
     BlockingQueue<String> order = new LinkedBlockingQueue<>();
     Permit first = permit("1", A);
@@ -144,6 +160,56 @@ class AdmissionTest {
     permit("2", B).close();
 
     assertThat(loads).containsExactly("unload A");
+  }
+
+  @Test
+  void acquire_twoWaitForOneUnload_bothWaitForItsEnd() throws Exception {
+    BlockingQueue<String> order = new LinkedBlockingQueue<>();
+    unloading = new CountDownLatch(1);
+    admission.configure(settings(2));
+    Permit first = permit("1", A);
+    pass(ticket("2", B), order);
+    pass(ticket("3", B), order);
+
+    first.close();
+    assertThat(take(loads, 1)).containsExactly("unload A");
+    until(() -> admission.totals().running() == 2);
+    assertThat(order.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    unloading.countDown();
+
+    assertThat(take(order, 2)).containsExactlyInAnyOrder("2", "3");
+    until(() -> admission.totals().running() == 0);
+  }
+
+  @Test
+  void acquire_waiterLeavesDuringTheUnload_unloadGoesOn() throws Exception {
+    unloading = new CountDownLatch(1);
+    Permit first = permit("1", A);
+    Thread leaves = pass(ticket("2", B), new LinkedBlockingQueue<>());
+    first.close();
+    assertThat(take(loads, 1)).containsExactly("unload A");
+
+    leaves.interrupt();
+    leaves.join();
+
+    BlockingQueue<String> order = new LinkedBlockingQueue<>();
+    Thread.startVirtualThread(() -> passNow(ticket("3", B), order));
+    until(() -> admission.totals().running() == 1);
+    assertThat(order.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    unloading.countDown();
+    assertThat(take(order, 1)).containsExactly("3");
+    until(() -> admission.totals().running() == 0);
+    assertThat(admission.view().memoryUsed()).isEqualTo(10);
+  }
+
+  @Test
+  void acquire_unloadFails_modelStillCounts() throws Exception {
+    frees = false;
+    permit("1", A).close();
+
+    permit("2", B).close();
+
+    assertThat(admission.view().memoryUsed()).isEqualTo(20);
   }
 
   @Test
@@ -244,25 +310,34 @@ class AdmissionTest {
     return new Ticket(id, model, PriorityClass.AGENT, null, Duration.ofMinutes(10));
   }
 
-  /// A thread that waits for A, says its id or why it was refused, and ends its turn.
+  private static Ticket patient(String id, Duration patience) {
+    return new Ticket(id, A, PriorityClass.AGENT, null, patience);
+  }
+
   private Thread pass(String id, BlockingQueue<String> order) {
+    return pass(ticket(id, A), order);
+  }
+
+  /// A thread that waits, says its id or why it was refused, and ends its turn.
+  private Thread pass(Ticket ticket, BlockingQueue<String> order) {
     int before = admission.totals().waiting();
-    Thread thread =
-        Thread.startVirtualThread(() -> {
-          try {
-            switch (admission.acquire(ticket(id, A))) {
-              case Turn.Granted(Permit permit) -> {
-                order.add(id);
-                permit.success(false);
-              }
-              case Turn.Refused(RefusalReason reason, _) -> order.add(reason.name());
-            }
-          } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-          }
-        });
+    Thread thread = Thread.startVirtualThread(() -> passNow(ticket, order));
     until(() -> admission.totals().waiting() == before + 1);
     return thread;
+  }
+
+  private void passNow(Ticket ticket, BlockingQueue<String> order) {
+    try {
+      switch (admission.acquire(ticket)) {
+        case Turn.Granted(Permit permit) -> {
+          order.add(ticket.id());
+          permit.success(false);
+        }
+        case Turn.Refused(RefusalReason reason, _) -> order.add(reason.name());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static List<String> take(BlockingQueue<String> queue, int count)

@@ -145,7 +145,7 @@ final class QueueDriver {
   private QueueDriver take(List<Action> actions) {
     for (Action action : actions) {
       switch (action) {
-        case Action.Admit(String id) -> admitted.add(id);
+        case Action.Admit(String id, _) -> admitted.add(id);
         case Action.Refuse refuse -> refused.put(refuse.id(), refuse);
         case Action.Load(ModelId model) -> loaded.add(model);
         case Action.Unload(ModelId model) -> unloaded.add(model);

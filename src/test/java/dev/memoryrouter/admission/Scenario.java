@@ -65,6 +65,17 @@ public enum Scenario {
               .burst(model("A"), 6)
               .burst(model("B"), 4)
               .background(model("A"), 6)),
+  /// Conversations go from one model to another, in the middle of their tool loops.
+  WANDERING_CONVERSATIONS(
+      90L,
+      Map.of("A", limits(1, 40), "B", limits(1, 40), "C", limits(1, 40)),
+      scripts ->
+          scripts
+              .wanderer(6, model("A"), model("B"))
+              .wanderer(6, model("A"), model("B"), model("C"))
+              .wanderer(6, model("B"), model("C"))
+              .burst(model("A"), 4)
+              .background(model("B"), 5)),
   /// Answers fail, and their clients queue again on another model; upstreams vanish and come back.
   FAILOVERS(
       90L,

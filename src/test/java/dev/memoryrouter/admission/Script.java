@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// @param fallback model that is asked when the first one fails; null for none
 public record Script(
     String name,
-    ModelId model,
     @Nullable ModelId fallback,
     @Nullable String conversation,
     Duration start,
@@ -24,12 +23,14 @@ public record Script(
 
   /// One request.
   ///
+  /// @param model that is asked first
   /// @param generation time of the answer without load and prompt
   /// @param prompt time to read the whole prompt, when it is not in the cache
   /// @param toolCall whether the answer ends in a tool call
   /// @param pause until the client's next request
   /// @param fails whether the upstream fails in the middle of the answer
   public record Request(
+      ModelId model,
       PriorityClass priority,
       Duration generation,
       Duration prompt,

@@ -41,6 +41,15 @@ final class Scripts {
 
   /// A person writes now and then; each time the agent goes on with some tool calls.
   Scripts person(ModelId model, int turns) {
+    return person(turns, List.of(model));
+  }
+
+  /// The same, but two requests go to one of the models, the next two to another.
+  Scripts wanderer(int turns, ModelId... models) {
+    return person(turns, List.of(models));
+  }
+
+  private Scripts person(int turns, List<ModelId> models) {
     List<Request> requests = new ArrayList<>();
     for (int turn = 0; turn < turns; turn++) {
       int steps = random.nextInt(1, 5);
@@ -48,6 +57,7 @@ final class Scripts {
         boolean last = step == steps;
         requests.add(
             request(
+                models.get(requests.size() / 2 % models.size()),
                 step == 0 ? PriorityClass.INTERACTIVE : PriorityClass.AGENT,
                 seconds(2, 15),
                 seconds(5, 20),
@@ -55,7 +65,7 @@ final class Scripts {
                 last ? seconds(5, 60) : millis(100, 1200)));
       }
     }
-    return client("person", model, seconds(0, 30), requests);
+    return client("person", seconds(0, 30), requests);
   }
 
   /// Several helper agents at once, each with a tool loop of its own.
@@ -67,13 +77,14 @@ final class Scripts {
       for (int step = 0; step <= steps; step++) {
         requests.add(
             request(
+                model,
                 PriorityClass.SUBAGENT,
                 seconds(2, 12),
                 seconds(3, 10),
                 step < steps,
                 millis(50, 1000)));
       }
-      client("subagent", model, start.plus(millis(0, 500)), requests);
+      client("subagent", start.plus(millis(0, 500)), requests);
     }
     return this;
   }
@@ -84,14 +95,14 @@ final class Scripts {
     for (int time = 0; time < times; time++) {
       requests.add(
           request(
+              model,
               random.nextBoolean() ? PriorityClass.BACKGROUND : PriorityClass.HELPER,
               seconds(1, 20),
               seconds(1, 3),
               false,
               seconds(0, 20)));
     }
-    all.add(
-        new Script("job-" + all.size(), model, fallback, null, seconds(0, 60), leaves(), requests));
+    all.add(new Script("job-" + all.size(), fallback, null, seconds(0, 60), leaves(), requests));
     return this;
   }
 
@@ -100,26 +111,27 @@ final class Scripts {
     for (int time = 0; time < times; time++) {
       Request hangs =
           new Request(
-              PriorityClass.AGENT, limit, Duration.ZERO, false, Duration.ofSeconds(5), true);
-      client("hanging", model, seconds(10, 200), List.of(hangs));
+              model, PriorityClass.AGENT, limit, Duration.ZERO, false, Duration.ofSeconds(5), true);
+      client("hanging", seconds(10, 200), List.of(hangs));
     }
     return this;
   }
 
-  private Scripts client(String name, ModelId model, Duration start, List<Request> requests) {
+  private Scripts client(String name, Duration start, List<Request> requests) {
     String id = name + "-" + all.size();
-    all.add(new Script(id, model, fallback, id, start, leaves(), requests));
+    all.add(new Script(id, fallback, id, start, leaves(), requests));
     return this;
   }
 
   private Request request(
+      ModelId model,
       PriorityClass priority,
       Duration generation,
       Duration prompt,
       boolean toolCall,
       Duration pause) {
     boolean fails = random.nextDouble() < failures;
-    return new Request(priority, generation, prompt, toolCall && !fails, pause, fails);
+    return new Request(model, priority, generation, prompt, toolCall && !fails, pause, fails);
   }
 
   private Duration leaves() {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// what was promised is reckoned here, from what was seen, not from what the queue says of itself.
 public final class Simulation {
   private static final Duration LOAD = Duration.ofSeconds(15);
+  private static final Duration UNLOAD = Duration.ofSeconds(2);
   private static final Duration WARM_PROMPT = Duration.ofMillis(200);
 
   private final Scenario scenario;
@@ -44,6 +45,7 @@ public final class Simulation {
   private final Map<String, Call> waiting = new LinkedHashMap<>();
   private final Map<String, Call> running = new LinkedHashMap<>();
   private final Set<ModelId> resident = new LinkedHashSet<>();
+  private final Map<ModelId, Long> unloadEnds = new HashMap<>();
   private final Map<ModelId, Deque<String>> caches = new HashMap<>();
   private final Set<String> known = new HashSet<>();
   private int ids;
@@ -97,6 +99,7 @@ public final class Simulation {
             .max(Comparator.naturalOrder())
             .orElse(Duration.ZERO)
             .plus(WARM_PROMPT)
+            .plus(UNLOAD)
             .plus(LOAD);
   }
 
@@ -104,7 +107,7 @@ public final class Simulation {
   ///
   /// @throws AssertionError when a promise was broken
   public Result run() {
-    scripts.forEach(script -> at(script.start(), () -> arrive(script, 0, script.model())));
+    scripts.forEach(script -> at(script.start(), () -> arrive(script, 0)));
     disturb();
     while (!events.isEmpty() || wake != Long.MAX_VALUE) {
       step();
@@ -167,6 +170,10 @@ public final class Simulation {
             now));
   }
 
+  private void arrive(Script script, int step) {
+    arrive(script, step, script.requests().get(step).model());
+  }
+
   private void arrive(Script script, int step, ModelId model) {
     Script.Request request = script.requests().get(step);
     String id = "r" + ids++;
@@ -217,7 +224,7 @@ public final class Simulation {
   private void perform(List<Action> actions) {
     for (Action action : actions) {
       switch (action) {
-        case Action.Admit(String id) -> admit(id);
+        case Action.Admit(String id, Set<ModelId> after) -> admit(id, after);
         case Action.Refuse refuse -> refuse(refuse);
         case Action.Unload(ModelId model) -> unload(model);
         case Action.Load(ModelId model) -> throw new AssertionError("nobody wanted " + model);
@@ -229,14 +236,26 @@ public final class Simulation {
     }
   }
 
-  private void admit(String id) {
+  private void admit(String id, Set<ModelId> after) {
     Call call = taken(id);
     check(now - call.arrived() <= call.bound(), "wait of %s within its bound".formatted(id));
     waits
         .computeIfAbsent(call.request().priority(), _ -> new ArrayList<>())
         .add(Duration.ofNanos(now - call.arrived()));
-    Duration taken = load(call.model()).plus(prompt(call)).plus(call.request().generation());
     running.put(id, call);
+    long free = after.stream().mapToLong(unloadEnds::get).max().orElse(now);
+    if (free > now) {
+      at(Duration.ofNanos(free - now), () -> send(call));
+    } else {
+      send(call);
+    }
+  }
+
+  private void send(Call call) {
+    if (!running.containsKey(call.id())) {
+      return;
+    }
+    Duration taken = load(call.model()).plus(prompt(call)).plus(call.request().generation());
     at(taken, () -> end(call, call.request().fails() ? Outcome.DROPPED : Outcome.SUCCESS));
   }
 
@@ -292,7 +311,7 @@ public final class Simulation {
   private void next(Call call) {
     int step = call.step() + 1;
     if (step < call.script().requests().size() && !draining) {
-      at(call.request().pause(), () -> arrive(call.script(), step, call.script().model()));
+      at(call.request().pause(), () -> arrive(call.script(), step));
     }
   }
 
@@ -300,9 +319,15 @@ public final class Simulation {
     check(
         running.values().stream().noneMatch(call -> call.model().equals(model)),
         "no busy model is unloaded: " + model);
-    resident.remove(model);
     caches.remove(model);
     swaps++;
+    unloadEnds.put(model, now + UNLOAD.toNanos());
+    at(
+        UNLOAD,
+        () -> {
+          resident.remove(model);
+          perform(queue.unloaded(model, true, now));
+        });
   }
 
   private void checkPromises() {

@@ -62,6 +62,8 @@ public class AdmissionBench {
     }
 
     @Override
-    public void unload(ModelId model) {}
+    public boolean unload(ModelId model) {
+      return true;
+    }
   }
 }

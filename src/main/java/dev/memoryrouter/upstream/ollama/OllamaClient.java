@@ -58,8 +58,8 @@ public final class OllamaClient implements ModelClient {
   }
 
   @Override
-  public void unload(UpstreamCall call) throws InterruptedException {
-    load.unload(call);
+  public boolean unload(UpstreamCall call) throws InterruptedException {
+    return load.unload(call);
   }
 
   @Override

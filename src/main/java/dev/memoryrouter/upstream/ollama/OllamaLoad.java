@@ -53,7 +53,7 @@ final class OllamaLoad {
 
   /// Tells Ollama to keep the model no longer. It lets a running answer end, and it frees memory by
   /// itself when it must, so a failure is no more than worth a line in the log.
-  void unload(UpstreamCall call) throws InterruptedException {
+  boolean unload(UpstreamCall call) throws InterruptedException {
     try {
       HttpCalls.Reply reply =
           http.fetch(
@@ -61,8 +61,10 @@ final class OllamaLoad {
               OllamaRequest.unload(call).toString(),
               settings.connectTimeout().plus(UNLOAD_LIMIT));
       LOG.debug("unloading {}: status {}", call.upstreamModel(), reply.status());
+      return reply.status() / 100 == 2;
     } catch (IOException e) {
       LOG.debug("unloading {}: {}", call.upstreamModel(), e.toString());
+      return false;
     }
   }
 
