@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,23 +32,20 @@ final class ChatAnswerer {
   private final PromptFitter fitter;
   private final LearntLimits learnt;
   private final PromptAudit audit;
-  private final Consumer<AnsweredBy> whenAnswered;
+  private final RouteKeeper routes;
 
-  /// A plan and the model that began to answer it.
-  record AnsweredBy(Plan plan, ModelState model) {}
-
-  /// @param whenAnswered told at the first payload of each answer
+  /// @param routes told at the first payload of each answer
   ChatAnswerer(
       Turns turns,
       PromptFitter fitter,
       LearntLimits learnt,
       PromptAudit audit,
-      Consumer<AnsweredBy> whenAnswered) {
+      RouteKeeper routes) {
     this.turns = turns;
     this.fitter = fitter;
     this.learnt = learnt;
     this.audit = audit;
-    this.whenAnswered = whenAnswered;
+    this.routes = routes;
   }
 
   Answer answer(Plan plan, Terms terms) throws InterruptedException {
@@ -179,7 +175,7 @@ final class ChatAnswerer {
         // Before the call: a client that leaves mid-answer still finds these bytes in its next
         // turn.
         fitter.remember(plan.conversation(), plan.offer().bank(), prompt);
-        stream = new TurnStream(audit.watch(call(textTools), model, prompt), permit, textTools);
+        stream = new TurnStream(watched(call(textTools)), permit, textTools);
         List<ChatEvent> events = opening(stream);
         if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
@@ -197,6 +193,10 @@ final class ChatAnswerer {
           release(stream, permit);
         }
       }
+    }
+
+    private ChatStream watched(ChatStream answer) {
+      return routes.watch(audit.watch(answer, model, prompt), plan, model);
     }
 
     private ChatStream call(boolean textTools) throws InterruptedException {
@@ -253,7 +253,7 @@ final class ChatAnswerer {
 
     private Answer.Served answered() {
       record("answered", "answered");
-      whenAnswered.accept(new AnsweredBy(plan, model));
+      routes.begun(plan, model);
       learnAllocation();
       return plan.servedBy(model, prompt, attempts);
     }

@@ -1,9 +1,7 @@
 package dev.memoryrouter.chat;
 
 import dev.memoryrouter.conversation.ChatRequest;
-import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
-import dev.memoryrouter.conversation.Mode;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
@@ -14,7 +12,6 @@ import java.util.function.Supplier;
 /// The way of a request: read, route, retrieve, fit, wait, call. The one place where the steps
 /// meet. Thread-safe; calls block and are meant for virtual threads.
 public final class ChatPipeline {
-  private final ConversationMemory<StickyRoute> routes;
   private final Recording recording;
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
@@ -38,12 +35,11 @@ public final class ChatPipeline {
       Turns turns,
       Recording recording) {
     this.recording = recording;
-    this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
     audit = new PromptAudit(fitter, learnt);
     planner = new ChatPlanner(counter, fitter, memory, routes, learnt, audit, turns::isBusy);
-    answerer = new ChatAnswerer(turns, fitter, learnt, audit, this::keepRoute);
+    answerer = new ChatAnswerer(turns, fitter, learnt, audit, new RouteKeeper(routes));
   }
 
   /// Decides about a request without calling a model.
@@ -77,20 +73,5 @@ public final class ChatPipeline {
   /// What is known of the prompts' real lengths.
   public PromptAudit audit() {
     return audit;
-  }
-
-  private void keepRoute(ChatAnswerer.AnsweredBy answered) {
-    Conversation conversation = answered.plan().conversation();
-    if (!conversation.helper()) {
-      Route route = answered.plan().route();
-      StickyRoute kept = route.kept();
-      Mode mode = conversation.mode();
-      routes.remember(
-          conversation,
-          new StickyRoute(
-              answered.model().key(),
-              kept == null ? route.intent().label() : kept.intent(),
-              mode == null && kept != null ? kept.mode() : mode));
-    }
   }
 }

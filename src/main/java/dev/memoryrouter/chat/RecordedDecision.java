@@ -23,6 +23,9 @@ public record RecordedDecision(String time, RouteQuestion question, String model
 
   private static final int TAIL = 1_000;
 
+  /// Looked through at either end, so that a key is seen that begins before what is kept.
+  private static final int SEARCHED = 32_000;
+
   /// These never say anything about a route, but who somebody is.
   private static final Set<String> NEVER =
       Set.of("authorization", "proxy-authorization", "cookie", "x-api-key", "x-litellm-api-key");
@@ -61,12 +64,15 @@ public record RecordedDecision(String time, RouteQuestion question, String model
     return JSON.writeValueAsString(this);
   }
 
+  /// What is secret is taken out first: a half of it could not be told any more.
   private static String shortened(String text) {
-    String kept =
-        text.length() <= HEAD + TAIL
-            ? text
-            : text.substring(0, HEAD) + " … " + text.substring(text.length() - TAIL);
-    return Redaction.of(kept);
+    return ends(Redaction.of(ends(text, SEARCHED, SEARCHED)), HEAD, TAIL);
+  }
+
+  private static String ends(String text, int head, int tail) {
+    return text.length() <= head + tail
+        ? text
+        : text.substring(0, head) + " … " + text.substring(text.length() - tail);
   }
 
   private static Map<String, String> headers(RouteQuestion question, RoutingConfig routing) {

@@ -25,6 +25,9 @@ public final class Recording implements AutoCloseable {
   private static final String FULL = "decisions.1.jsonl";
   private static final int MOST_WAITING = 500;
 
+  /// What is needed of a plan, whose request may be megabytes.
+  private record Made(Setup setup, RouteQuestion question, Route route, String time) {}
+
   private final Path folder;
   private final long maxBytes;
   private final InstantSource clock;
@@ -50,14 +53,17 @@ public final class Recording implements AutoCloseable {
     this.clock = clock;
   }
 
-  /// Records a decision if the configuration that it was made with says so.
+  /// Records a decision if the configuration that it was made with says so. One for which keywords
+  /// alone told the intent is left out: a replay, which knows the examples, would show a change
+  /// where none is.
   void add(Plan plan) {
-    if (!plan.setup().configuration().routing().record()) {
+    if (!plan.setup().configuration().routing().record()
+        || plan.route().intent().provisional()) {
       return;
     }
-    String time = clock.instant().toString();
+    Made made = new Made(plan.setup(), plan.question(), plan.route(), clock.instant().toString());
     try {
-      writer.execute(() -> write(plan, time));
+      writer.execute(() -> write(made));
     } catch (RejectedExecutionException _) {
       LOG.debug("a decision is not recorded: {} wait already", MOST_WAITING);
     }
@@ -69,9 +75,9 @@ public final class Recording implements AutoCloseable {
     writer.close();
   }
 
-  private void write(Plan plan, String time) {
+  private void write(Made made) {
     try {
-      append(decision(plan, time).line() + '\n');
+      append(decision(made).line() + '\n');
       failing = false;
     } catch (IOException | RuntimeException e) {
       if (!failing) {
@@ -83,12 +89,12 @@ public final class Recording implements AutoCloseable {
 
   /// Found anew from what is recorded, so that a replay with the same configuration changes
   /// nothing.
-  private static RecordedDecision decision(Plan plan, String time) {
+  private static RecordedDecision decision(Made made) {
     RouteQuestion question =
-        RecordedDecision.redacted(plan.question(), plan.setup().configuration().routing());
+        RecordedDecision.redacted(made.question(), made.setup().configuration().routing());
     Route route =
-        question.equals(plan.question()) ? plan.route() : plan.setup().routes().route(question);
-    return new RecordedDecision(time, question, route.model(), route.rule());
+        question.equals(made.question()) ? made.route() : made.setup().routes().route(question);
+    return new RecordedDecision(made.time(), question, route.model(), route.rule());
   }
 
   private void append(String line) throws IOException {

@@ -121,6 +121,21 @@ public record RouteQuestion(
 
   /// The same question about other texts.
   RouteQuestion with(String newWords, @Nullable String newTask, Map<String, String> newHeaders) {
+    return with(newWords, newTask, newHeaders, explicitModel);
+  }
+
+  /// The same question for a model asked for by name.
+  ///
+  /// @param model its key; null when the rules decide
+  RouteQuestion asking(@Nullable String model) {
+    return with(words, task, headers, model);
+  }
+
+  private RouteQuestion with(
+      String newWords,
+      @Nullable String newTask,
+      Map<String, String> newHeaders,
+      @Nullable String newModel) {
     return new RouteQuestion(
         client,
         turn,
@@ -135,7 +150,7 @@ public record RouteQuestion(
         tools,
         newHeaders,
         helper,
-        explicitModel,
+        newModel,
         before,
         resident,
         idle,

@@ -3,6 +3,7 @@ package dev.memoryrouter.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.memoryrouter.chat.Replay;
+import dev.memoryrouter.chat.Setup;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -49,13 +50,22 @@ final class ReplayCommand extends WorkbenchCommand {
     try (var reader =
         new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
       Path folder = config == null ? workbench.configDir() : config;
-      report = new Replay(workbench.setup(folder)).run(reader);
+      report = new Replay(ready(workbench.setup(folder))).run(reader);
     }
     show(report, screen);
     if (report.decisions() == 0 && !report.damaged().isEmpty()) {
       throw new CommandFailure(file + " holds no recorded decision.");
     }
     return report.changes().isEmpty() ? ExitCode.DONE : ExitCode.FINDING;
+  }
+
+  /// Keywords alone would show changes that no edit made.
+  private static Setup ready(Setup setup) throws CommandFailure {
+    if (!setup.intents().ready()) {
+      throw new CommandFailure(
+          "The examples of the intents could not be learnt (the reason is above), so decisions cannot be compared; see `memory-router doctor`.");
+    }
+    return setup;
   }
 
   private void show(Replay.Report report, Screen screen) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// A conversation is known by, in this order: the agent's session id; the surroundings and the time
 /// that the client described at its beginning; the longest known prefix of its messages; its last
 /// two messages known, for clients that rewrite or drop what was before. Two conversations that
-/// begin alike count as one until the first answer tells them apart.
+/// begin alike count as one until the first answer tells them apart: each has the value that was
+/// remembered with its answer.
 public final class ConversationMemory<V> {
   private static final String EMPTY = PrefixHasher.empty();
 
@@ -83,9 +84,25 @@ public final class ConversationMemory<V> {
     }
   }
 
+  /// Remembers a value for a conversation by its first answer, which others that begin with the
+  /// same words do not have.
+  public void rememberAnswer(Conversation conversation, AnswerMark answer, V value) {
+    if (!conversation.helper() && !answer.isEmpty() && !isAnswered(conversation)) {
+      entries.put(
+          answerKey(conversation, firstAnswer(conversation), answer),
+          new Known<>(identity(conversation), value));
+    }
+  }
+
+  /// Whether an assistant has answered yet.
+  public static boolean isAnswered(Conversation conversation) {
+    return firstAnswer(conversation) < conversation.prefixes().size();
+  }
+
   private Optional<Known<V>> findKnown(Conversation conversation) {
     int answer = firstAnswer(conversation);
     return longest(conversation, answer + 1, conversation.prefixes().size())
+        .or(() -> byAnswer(conversation, answer))
         .or(() ->
             anchors(conversation).stream().flatMap(it -> entries.get(it).stream()).findFirst())
         .or(() -> longest(conversation, 1, answer))
@@ -121,6 +138,20 @@ public final class ConversationMemory<V> {
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Known<V>> byAnswer(Conversation conversation, int answer) {
+    return answer < conversation.prefixes().size()
+        ? entries.get(
+            answerKey(
+                conversation, answer, AnswerMark.of(conversation.request().messages().get(answer))))
+        : Optional.empty();
+  }
+
+  /// @param messages number of those before the answer
+  private static String answerKey(Conversation conversation, int messages, AnswerMark answer) {
+    String before = messages == 0 ? EMPTY : conversation.prefixes().at(messages);
+    return "answer:" + before + answer.hash();
   }
 
   private Optional<Known<V>> byOverlap(Conversation conversation) {
@@ -174,8 +205,9 @@ public final class ConversationMemory<V> {
 
   /// Identity of the messages up to the first answer; null when there is none.
   private static @Nullable String answered(Conversation conversation) {
-    int answer = firstAnswer(conversation);
-    return answer < conversation.prefixes().size() ? conversation.prefixes().at(answer + 1) : null;
+    return isAnswered(conversation)
+        ? conversation.prefixes().at(firstAnswer(conversation) + 1)
+        : null;
   }
 
   /// Identity of the first message that counts.

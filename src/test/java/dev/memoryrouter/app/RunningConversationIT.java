@@ -142,6 +142,13 @@ class RunningConversationIT {
     assertThat(same.exitCode()).as(same.out() + same.err()).isZero();
     assertThat(same.json().path("decisions").asInt()).isEqualTo(2);
 
+    edit("alias: cline-memory-router", "alias: renamed");
+    CommandRun renamed = CommandRun.of(root, Map.of(), "replay", recording.toString(), "--json");
+    assertThat(renamed.exitCode()).isEqualTo(1);
+    assertThat(renamed.json().at("/changes/1/modelAfter").asString()).isEqualTo("none");
+    assertThat(renamed.json().at("/changes/1/ruleAfter").asString()).isEqualTo("model_not_found");
+    edit("alias: renamed", "alias: cline-memory-router");
+
     Files.writeString(recording, recorded + "{\"time\":\"x\"}\nno json\n");
     edit("when: {intent: memory},", "when: {intent: memory, mode: plan},");
     CommandRun edited = CommandRun.of(root, Map.of(), "replay", recording.toString(), "--json");

@@ -18,6 +18,10 @@ class RedactionTest {
           ghp_abcdefghijklmnop is mine         | [redacted] is mine
           AKIAABCDEFGHIJKLMNOP                 | [redacted]
           the password is hunter22, really     | the password is [redacted], really
+          DB_PASS=hunter22                     | DB_PASS=[redacted]
+          jdbc:x;uid=jo;pwd=hunter22;a=b       | jdbc:x;uid=jo;pwd=[redacted];a=b
+          key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEx | key [redacted]
+          PASSWORD1=hunter22                   | PASSWORD1=[redacted]
           DB_PASSWORD=hunter22                 | DB_PASSWORD=[redacted]
           "apiKey": "abc"                      | "apiKey": "[redacted]"
           Authorization: Bearer abcdefgh.123   | Authorization: Bearer [redacted]
@@ -36,10 +40,34 @@ class RedactionTest {
         "Count the tokens of each message in PromptCounter.count(request, tokenizer)",
         "What does a secretary do with keys and passwords?",
         "See https://example.org/a?b=c and src/main/java/dev/memoryrouter/chat/RouteFinder.java",
+        "All tests pass, compass and bypass is fine, src/main/java/dev/Memory2/ChatPlanner/RouteFinder",
         "@Override is missing at line 12"
       })
   void of_words_stay(String text) {
     assertThat(Redaction.of(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        -----BEGIN RSA PRIVATE KEY-----
+        Proc-Type: 4,ENCRYPTED
+        DEK-Info: AES-128-CBC,0011
+
+        MIIE
+        -----END RSA PRIVATE KEY-----""",
+        """
+        -----BEGIN PGP PRIVATE KEY BLOCK-----
+        Version: made-up 1-2
+
+        lQOY
+        =abcd
+        -----END PGP PRIVATE KEY BLOCK-----"""
+      })
+  void of_keyWithHeaders_isTakenOutWhole(String key) {
+    assertThat(Redaction.of("a\n" + key + "\nb")).isEqualTo("a\n[redacted]\nb");
+    assertThat(Redaction.of("a\n" + key.substring(0, 80))).isEqualTo("a\n[redacted]");
   }
 
   @Test
@@ -54,7 +82,7 @@ class RedactionTest {
   @Timeout(20)
   void of_hostileText_linear() {
     for (String piece :
-        new String[] {"a", "token", "x@", "://", "eyJ", "password is ", "-----BEGIN "}) {
+        new String[] {"a", "token", "x@", "://", "eyJ", "password is ", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "aB1/"}) {
       assertThat(Redaction.of(piece.repeat(5_000 / piece.length()))).isNotNull();
     }
   }

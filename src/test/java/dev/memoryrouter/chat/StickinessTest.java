@@ -2,9 +2,13 @@ package dev.memoryrouter.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.conversation.AnswerMark;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
+import dev.memoryrouter.conversation.Message;
+import dev.memoryrouter.conversation.Role;
+import dev.memoryrouter.conversation.ToolCall;
 import dev.memoryrouter.conversation.TurnKind;
 import dev.memoryrouter.embedding.Embedder;
 import dev.memoryrouter.embedding.EmbeddingException;
@@ -22,6 +26,8 @@ import dev.memoryrouter.testing.AgentConversations.Step;
 import dev.memoryrouter.testing.ChatBodies;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -69,6 +75,68 @@ class StickinessTest {
     }
     System.out.printf("stickiness: seed %d, %d turns, %s%n", seed, checked, turns);
     assertThat(turns.get(TurnKind.TOOL_LOOP)).isGreaterThan(TURNS / 3);
+  }
+
+  /// Without a session, only the first answer tells two conversations with equal beginnings apart.
+  @Test
+  void route_twins_eachKeepsItsModel() {
+    long seed = 20261126;
+    Random random = new Random(seed);
+    int apart = 0;
+    for (int n = 0; n < 500; n++) {
+      List<Twin> twins = new ArrayList<>(List.of(new Twin(n), new Twin(n)));
+      twins.forEach(twin -> twin.begin(random));
+      twins.forEach(twin -> twin.isAnswered(random));
+      Collections.shuffle(twins, random);
+      for (Twin twin : twins) {
+        twin.loop(random, "seed " + seed + ", twins " + twin.number);
+      }
+      apart += twins.getFirst().model.model().equals(twins.getLast().model.model()) ? 0 : 1;
+    }
+    assertThat(apart).isGreaterThan(50);
+  }
+
+  /// One of two conversations that begin alike.
+  private final class Twin {
+    private final int number;
+    private final AgentConversations agent;
+    private ObjectNode body;
+    private StickyRoute model = new StickyRoute("", "", null);
+
+    Twin(int number) {
+      this.number = number;
+      agent = new AgentConversations(Shape.PLAIN, "/w", 200, number);
+      body = agent.firstTurn("implement memory bank " + number);
+    }
+
+    void begin(Random random) {
+      Conversation read = read(agent, body);
+      model = remember(read, routes.route(question(read, agent.headers(), random)));
+    }
+
+    void isAnswered(Random random) {
+      Conversation first = read(agent, body);
+      body = agent.nextTurn(body, "I look at it. " + random.nextLong(), result(agent));
+      AnswerMark mark = new AnswerMark();
+      Message answer =
+          read(agent, body).request().messages().stream()
+              .filter(message -> message.role() == Role.ASSISTANT)
+              .findFirst()
+              .orElseThrow();
+      mark.addText(answer.text());
+      for (ToolCall call : answer.toolCalls()) {
+        mark.addCall(call.id(), call.name());
+        mark.addArguments(call.arguments());
+      }
+      memory.rememberAnswer(first, mark, model);
+    }
+
+    void loop(Random random, String where) {
+      for (int step = 0; step < 3; step++) {
+        assertThat(answer(agent, body, random).model()).as(where).isEqualTo(model.model());
+        body = agent.nextTurn(body, agent.prose(20), result(agent));
+      }
+    }
   }
 
   private int converse(Shape shape, Random random, Map<TurnKind, Integer> turns, String seed) {
@@ -120,12 +188,13 @@ class StickinessTest {
     return route;
   }
 
-  private void remember(Conversation read, Route route) {
+  private StickyRoute remember(Conversation read, Route route) {
     StickyRoute kept = route.kept();
-    memory.remember(
-        read,
+    StickyRoute now =
         new StickyRoute(
-            route.model(), kept == null ? route.intent().label() : kept.intent(), read.mode()));
+            route.model(), kept == null ? route.intent().label() : kept.intent(), read.mode());
+    memory.remember(read, now);
+    return now;
   }
 
   private RouteQuestion question(Conversation read, Map<String, String> headers, Random random) {

@@ -32,6 +32,18 @@ class ConversationMemoryTest {
   }
 
   @Test
+  void find_twoBeginAlike_answerTellsWhoseValueItIs() {
+    memory.remember(chat(HI), "one");
+    memory.remember(chat(HI), "two");
+    memory.rememberAnswer(chat(HI), AnswerMark.of(user("Let me  look.")), "one");
+    memory.rememberAnswer(chat(HI), AnswerMark.of(HELLO), "two");
+    Message look = Message.of(Role.ASSISTANT, "Let me look. ");
+
+    assertThat(memory.find(chat(HI, look, user("result")))).contains("one");
+    assertThat(memory.find(chat(HI, HELLO, user("result")))).contains("two");
+  }
+
+  @Test
   void find_otherSystemPrompt_known() {
     remember("known", SYSTEM, HI, HELLO);
 
