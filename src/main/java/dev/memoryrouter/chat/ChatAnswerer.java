@@ -13,9 +13,7 @@ import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.Upstreams;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,7 +52,7 @@ final class ChatAnswerer {
 
   Answer answer(Plan plan, Terms terms) throws InterruptedException {
     List<Attempt> attempts = new ArrayList<>();
-    Map<String, UpstreamFailure> failures = new LinkedHashMap<>();
+    var failures = new Failures();
     var failover = new Failover(plan.candidates());
     Optional<Answer> cut = Optional.empty();
     Optional<Candidate> next = failover.first();
@@ -75,7 +73,7 @@ final class ChatAnswerer {
               attempts);
         }
         case Call.Failed(UpstreamFailure failure) -> {
-          failures.put(candidate.state().slotKey(), failure);
+          failures.add(candidate, failure);
           next = failover.after(candidate, failure);
         }
       }
@@ -84,23 +82,16 @@ final class ChatAnswerer {
     return cut.orElseGet(() -> unanswered(plan, attempts, failures));
   }
 
-  /// The newest failure stands for all, but a closed door says least.
-  private static Answer unanswered(
-      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> failures) {
-    return failures.values().stream()
-        .filter(failure -> verdict(failure) == null)
-        .reduce((_, last) -> last)
+  private static Answer unanswered(Plan plan, List<Attempt> attempts, Failures failures) {
+    return failures
+        .last()
         .<Answer>map(last -> new Answer.Refused(new Refusal.Failed(attempts, last), attempts))
         .orElseGet(() -> withoutModel(plan, attempts, failures));
   }
 
   /// No model could be called at all.
-  private static Answer withoutModel(
-      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> failures) {
-    List<Candidate> candidates =
-        plan.candidates().stream()
-            .map(candidate -> asFound(candidate, failures.get(candidate.state().slotKey())))
-            .toList();
+  private static Answer withoutModel(Plan plan, List<Attempt> attempts, Failures failures) {
+    List<Candidate> candidates = failures.asFound(plan.candidates());
     Optional<Refusal> refusal = Refusals.of(candidates, plan.setup().upstreams());
     if (refusal.isPresent()) {
       return new Answer.Refused(refusal.get(), attempts);
@@ -108,32 +99,6 @@ final class ChatAnswerer {
     return plan.conversation().isAgent() || plan.purpose() == Purpose.COMPLETION
         ? new Answer.Refused(new Refusal.NoModel(candidates), attempts)
         : Extractive.answer(plan, candidates, attempts);
-  }
-
-  private static Candidate asFound(Candidate candidate, @Nullable UpstreamFailure failure) {
-    Verdict verdict = failure == null ? null : verdict(failure);
-    return failure == null || verdict == null
-        ? candidate
-        : candidate.as(verdict, failure.message());
-  }
-
-  /// The verdict on a candidate that turned out to be behind a closed door; null for what is said
-  /// by an upstream that was called.
-  private static @Nullable Verdict verdict(UpstreamFailure failure) {
-    return switch (failure) {
-      case UpstreamFailure.Unreachable _ -> Verdict.UNREACHABLE;
-      case UpstreamFailure.CircuitOpen _ -> Verdict.CIRCUIT_OPEN;
-      case UpstreamFailure.ModelMissing _,
-          UpstreamFailure.Overflow _,
-          UpstreamFailure.Incapable _,
-          UpstreamFailure.Rejected _,
-          UpstreamFailure.Busy _,
-          UpstreamFailure.ServerError _,
-          UpstreamFailure.TimedOut _,
-          UpstreamFailure.Broken _,
-          UpstreamFailure.Empty _ ->
-          null;
-    };
   }
 
   /// One call to one candidate.
