@@ -103,7 +103,7 @@ class ModelsFileTest {
                 "secret",
                 new CircuitSettings(
                     0.8,
-                    Duration.ofMinutes(5),
+                    20,
                     10,
                     Duration.ofSeconds(20),
                     Duration.ofMinutes(1),
