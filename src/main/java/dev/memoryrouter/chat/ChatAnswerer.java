@@ -144,7 +144,8 @@ final class ChatAnswerer {
         // Before the call: a client that leaves mid-answer still finds these bytes in its next
         // turn.
         fitter.remember(plan.conversation(), plan.offer().bank(), prompt);
-        stream = new TurnStream(audit.watch(call(textTools), model, prompt), permit, textTools);
+        stream =
+            shown(new TurnStream(audit.watch(call(textTools), model, prompt), permit, textTools));
         List<ChatEvent> events = opening(stream);
         if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
@@ -162,6 +163,10 @@ final class ChatAnswerer {
           release(stream, permit);
         }
       }
+    }
+
+    private ChatStream shown(ChatStream stream) {
+      return plan.purpose() == Purpose.COMPLETION ? new WithoutReasoning(stream) : stream;
     }
 
     private ChatStream call(boolean textTools) throws InterruptedException {

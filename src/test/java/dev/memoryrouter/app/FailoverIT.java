@@ -214,6 +214,19 @@ class FailoverIT {
   }
 
   @Test
+  void empty_afterReasoningOfACompletion_isAskedForAgain() throws Exception {
+    ollama.inject("", Fault.REASONING_ONLY, 1);
+
+    HttpResponse<String> answer =
+        server.post(
+            "/v1/completions", "{\"model\":\"qwen2.5-coder\",\"stream\":true,\"prompt\":\"Go on\"}");
+
+    assertThat(StreamRules.completion(answer.body(), false).finish()).isEqualTo("stop");
+    assertThat(attempts(answer))
+        .containsExactly("qwen2.5-coder@ollama empty", "qwen2.5-coder@ollama answered");
+  }
+
+  @Test
   void breakOff_wholeAnswer_isReplacedAndStreamedOneIsNot() throws Exception {
     ollama.next(Script.text("Half an ans").then(new Step.Drop()));
     HttpResponse<String> whole = ask(false);
