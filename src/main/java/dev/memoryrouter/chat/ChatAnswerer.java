@@ -54,7 +54,8 @@ final class ChatAnswerer {
     List<Attempt> attempts = new ArrayList<>();
     var failures = new Failures();
     var failover = new Failover(plan.candidates());
-    Optional<Answer> cut = Optional.empty();
+    Optional<Call.CutPrompt> cut = Optional.empty();
+    Optional<Answer> noTurn = Optional.empty();
     Optional<Candidate> next = failover.first();
     while (next.isPresent()) {
       Candidate candidate = next.get();
@@ -63,14 +64,13 @@ final class ChatAnswerer {
           return new Answer.Streaming(
               cut.isPresent() ? served.degraded("truncated", "rerouted") : served, stream);
         }
-        case Call.CutPrompt(Answer answer) -> {
-          cut = Optional.of(answer);
+        case Call.CutPrompt cutPrompt -> {
+          cut = Optional.of(cutPrompt);
           next = failover.afterCut(candidate);
         }
         case Call.NoTurn(Turn.Refused refused) -> {
-          return new Answer.Refused(
-              new Refusal.NoTurn(candidate.state().key(), refused.reason(), refused.retryAfter()),
-              attempts);
+          noTurn = Optional.of(noTurn(candidate, refused, attempts));
+          next = mayGoOn(refused, attempts) ? failover.afterQueue() : Optional.empty();
         }
         case Call.Failed(UpstreamFailure failure) -> {
           failures.add(candidate, failure);
@@ -79,7 +79,31 @@ final class ChatAnswerer {
       }
     }
     // An answer to a part of the prompt is better than none, as long as it says so.
-    return cut.orElseGet(() -> unanswered(plan, attempts, failures));
+    if (cut.isPresent()) {
+      return cutAnswer(plan, cut.get(), attempts);
+    }
+    return noTurn.orElseGet(() -> unanswered(plan, attempts, failures));
+  }
+
+  private static Answer noTurn(Candidate candidate, Turn.Refused refused, List<Attempt> attempts) {
+    return new Answer.Refused(
+        new Refusal.NoTurn(candidate.state().key(), refused.reason(), refused.retryAfter()),
+        attempts);
+  }
+
+  /// The queue of the model that was chosen is what a client has to wait for. A substitute's is
+  /// not, as long as another one may be idle.
+  private static boolean mayGoOn(Turn.Refused refused, List<Attempt> attempts) {
+    return switch (refused.reason()) {
+      case FULL, HOPELESS, WAITED_TOO_LONG -> attempts.size() > 1;
+      case UNREACHABLE, REMOVED, DRAINING -> false;
+    };
+  }
+
+  private Answer cutAnswer(Plan plan, Call.CutPrompt cut, List<Attempt> attempts) {
+    whenAnswered.accept(new AnsweredBy(plan, cut.model()));
+    Answer.Served served = plan.servedBy(cut.model(), cut.prompt(), attempts);
+    return new Answer.Streaming(served.degraded("truncated", "prompt-cut"), cut.stream());
   }
 
   private static Answer unanswered(Plan plan, List<Attempt> attempts, Failures failures) {
@@ -115,7 +139,7 @@ final class ChatAnswerer {
     record Started(ChatStream stream, Answer.Served served) implements Outcome {}
 
     /// Answered, but the upstream read only a part of the prompt.
-    record CutPrompt(Answer answer) implements Outcome {}
+    record CutPrompt(ModelState model, FittedPrompt prompt, ChatStream stream) implements Outcome {}
 
     record Failed(UpstreamFailure failure) implements Outcome {}
 
@@ -183,9 +207,7 @@ final class ChatAnswerer {
 
     private Outcome cutPrompt(ChatStream stream) {
       record("prompt-cut", "answered, but read only a part of the prompt");
-      return new CutPrompt(
-          new Answer.Streaming(
-              plan.servedBy(model, prompt, attempts).degraded("truncated", "prompt-cut"), stream));
+      return new CutPrompt(model, prompt, stream);
     }
 
     /// Who waits for an upstream that is gone may try another; any other refusal stands.
@@ -229,7 +251,7 @@ final class ChatAnswerer {
     }
 
     private Outcome failed(UpstreamFailure failure) {
-      record(failure.kind(), failure.message());
+      record(failure.kind(), failure.account());
       LOG.warn(
           "{} on {} did not answer: {}", model.key(), model.settings().upstream(), failure.kind());
       // What the upstream says may quote the prompt.

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class CircuitTest {
   private static final CircuitSettings SETTINGS =
-      new CircuitSettings(
-          0.7, 6, 5, Duration.ofSeconds(30), Duration.ofSeconds(10), 2);
+      new CircuitSettings(0.7, 6, 5, Duration.ofSeconds(30), Duration.ofSeconds(10), 2);
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Circuit circuit = Circuit.closed(SETTINGS);

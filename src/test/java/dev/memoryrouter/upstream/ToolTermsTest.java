@@ -76,8 +76,7 @@ class ToolTermsTest {
     var named = new ChatEvent.ToolCallStart(1, "b", "read");
 
     assertThat(
-            held(
-                call(new ToolChoice.Named("read"), null), other, FIRST_ARGUMENTS, named, CALLED))
+            held(call(new ToolChoice.Named("read"), null), other, FIRST_ARGUMENTS, named, CALLED))
         .containsExactly(other, FIRST_ARGUMENTS, named, CALLED);
   }
 
