@@ -52,7 +52,8 @@ record Circuit(CircuitSettings settings, State state) {
     return switch (state) {
       case State.Closed _ -> true;
       case State.Open(Instant until) -> !now.isBefore(until);
-      case State.HalfOpen probed -> probed.passed() + fresh(probed, now).count() < settings.probes();
+      case State.HalfOpen probed ->
+          probed.passed() + fresh(probed, now).count() < settings.probes();
     };
   }
 

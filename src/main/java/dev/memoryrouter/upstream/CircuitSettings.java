@@ -22,8 +22,7 @@ public record CircuitSettings(
   /// When one model fails and the next one on the same upstream stands in for it, up to three of
   /// five calls fail: that is no reason to leave the upstream alone, so the rate is above it.
   public static final CircuitSettings DEFAULT =
-      new CircuitSettings(
-          0.7, 10, 5, Duration.ofMinutes(2), Duration.ofSeconds(15), 1);
+      new CircuitSettings(0.7, 10, 5, Duration.ofMinutes(2), Duration.ofSeconds(15), 1);
 
   /// How many of the last calls count.
   int counted() {
