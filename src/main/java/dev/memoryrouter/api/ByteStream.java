@@ -29,19 +29,30 @@ final class ByteStream implements Publisher<byte[]> {
 
   /// Sends bytes, in order; blocks while too many wait.
   ///
-  /// @return false when the client is gone
+  /// @return false when the client is gone or the body has ended
   boolean write(byte[] bytes) throws InterruptedException {
     synchronized (this) {
       while (waiting.size() >= MOST_WAITING && !cancelled) {
         wait();
       }
-      if (cancelled) {
+      if (cancelled || complete) {
         return false;
       }
       waiting.add(bytes);
     }
     drain();
     return true;
+  }
+
+  /// Sends bytes unless others wait, which keep the connection alive as well; never blocks.
+  void writeIfIdle(byte[] bytes) {
+    synchronized (this) {
+      if (cancelled || complete || !waiting.isEmpty()) {
+        return;
+      }
+      waiting.add(bytes);
+    }
+    drain();
   }
 
   /// Sends bytes even when too many wait or the thread was interrupted: the last word of a stream

@@ -201,7 +201,7 @@ final class ChatExchange {
 
   private String outcome() {
     UpstreamFailure failure = completion.failure();
-    return failure == null ? "answered" : "failed: " + failure.message();
+    return failure == null ? "answered" : "failed: " + failure.account();
   }
 
   private void interrupted() {
@@ -214,7 +214,7 @@ final class ChatExchange {
   }
 
   private void fail(ApiError error) {
-    record.outcome("failed: " + error.message());
+    record.outcome("failed: " + (error.code() == null ? error.type() : error.code()));
     writer.fail(error);
   }
 

@@ -13,11 +13,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// text.
 final class ExchangeRecord {
   private final ChatExchange.Incoming incoming;
+  private final Plan plan;
   private final RequestLog log;
   private final ObjectNode json;
 
   ExchangeRecord(ChatExchange.Incoming incoming, Plan plan, RequestLog log) {
     this.incoming = incoming;
+    this.plan = plan;
     this.log = log;
     json = Json.object().put("id", incoming.id()).put("created", incoming.created());
     json.put("object", AnswerForm.of(plan.purpose()).object());
@@ -29,6 +31,7 @@ final class ExchangeRecord {
   }
 
   void served(Served served) {
+    Explanation.correct(json, plan, served);
     json.putObject("served")
         .put("model", served.model())
         .put("upstream", served.upstream())

@@ -1,5 +1,6 @@
 package dev.memoryrouter.api;
 
+import dev.memoryrouter.chat.Answer.Served;
 import dev.memoryrouter.chat.Candidate;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.conversation.Conversation;
@@ -53,6 +54,25 @@ public final class Explanation {
     ObjectNode degraded = json.putObject("degraded");
     plan.degraded().forEach(degraded::put);
     return json;
+  }
+
+  /// Corrects what an explanation says of the model and its prompt, once it is known who answers.
+  static void correct(ObjectNode json, Plan plan, Served served) {
+    FittedPrompt prompt = served.prompt();
+    if (prompt == null) {
+      return;
+    }
+    Optional<Candidate> answering =
+        plan.candidates().stream()
+            .filter(it -> it.state().key().equals(served.model()))
+            .filter(it -> it.state().settings().upstream().equals(served.upstream()))
+            .findFirst();
+    json.put("model", served.model());
+    json.put("upstream", served.upstream());
+    json.put("upstream_model", served.upstreamModel());
+    json.put("rule", served.rule());
+    json.set("tokens", tokens(plan, answering, Optional.of(prompt)));
+    json.set("memory", memory(prompt.entries()));
   }
 
   private static JsonNode progress(@Nullable Progress progress) {

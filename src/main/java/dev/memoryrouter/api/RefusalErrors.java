@@ -195,7 +195,7 @@ final class RefusalErrors {
   /// What an upstream says about a bad request must not read as an overflow to an agent.
   private static String harmless(String message) {
     return OVERFLOW_WORDS.matcher(message).find()
-        ? "The upstream refused the request; /v1/router/requests/<x-request-id> has its words."
+        ? "The upstream refused the request; its own log, and the router's at level debug, have its words."
         : message;
   }
 

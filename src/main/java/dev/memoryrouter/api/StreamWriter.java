@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An answer as server-sent events. The status line is held back for a while, so that an early
-/// failure still gets its status; then 200 leaves, and comments keep the connection alive until the
-/// first payload.
+/// failure still gets its status; then 200 leaves, and comments keep the connection alive whenever
+/// nothing else was sent for a while: before the first payload, and later, when a model evaluates
+/// silently or a tool call is held back.
 final class StreamWriter implements AnswerWriter {
   private final Plan plan;
   private final Waiting waiting;
@@ -28,13 +29,14 @@ final class StreamWriter implements AnswerWriter {
   private final ByteStream body;
   private final ChunkWriter chunks;
   private final CompletableFuture<Head> head = new CompletableFuture<>();
-  private final CountDownLatch payloadBegun = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile long lastSent = System.nanoTime();
   private boolean ended;
 
   /// How long to wait for what.
   ///
   /// @param hold for which the status line may still be held back
-  /// @param keepAlive interval of comments
+  /// @param keepAlive longest silence before a comment
   /// @param comment what to say then
   record Waiting(Duration hold, Duration keepAlive, Supplier<String> comment) {}
 
@@ -60,7 +62,6 @@ final class StreamWriter implements AnswerWriter {
   @Override
   public void begin(Served served) throws InterruptedException {
     boolean late = !head.complete(new Head.Begun(RouterHeaders.of(plan, served)));
-    payloadBegun.countDown();
     if (late && changed(served)) {
       send(ChunkWriter.comment(lateChange(served)));
     }
@@ -92,6 +93,7 @@ final class StreamWriter implements AnswerWriter {
       case ChatEvent.Usage counted -> tellOfCut(counted);
       case ChatEvent.Finish(FinishReason reason, _) -> finish(reason, usage);
       case ChatEvent.Failure(UpstreamFailure failure) -> {
+        endKeepAlive();
         send(ChunkWriter.error(RefusalErrors.of(failure)));
         ended = true;
       }
@@ -106,6 +108,7 @@ final class StreamWriter implements AnswerWriter {
   }
 
   private void finish(FinishReason reason, ObjectNode usage) throws InterruptedException {
+    endKeepAlive();
     send(chunks.finish(reason));
     ended = true;
     if (includeUsage) {
@@ -115,9 +118,13 @@ final class StreamWriter implements AnswerWriter {
   }
 
   private void send(byte[] bytes) throws InterruptedException {
-    if (bytes.length > 0 && !body.write(bytes)) {
+    if (bytes.length == 0) {
+      return;
+    }
+    if (!body.write(bytes)) {
       throw new InterruptedException("the client left");
     }
+    lastSent = System.nanoTime();
   }
 
   @Override
@@ -125,7 +132,7 @@ final class StreamWriter implements AnswerWriter {
     // A stream ends once: what fails after its finish is only logged.
     if (!head.complete(new Head.Failed(error)) && !ended) {
       ended = true;
-      payloadBegun.countDown();
+      endKeepAlive();
       body.writeLast(ChunkWriter.error(error));
     }
   }
@@ -133,7 +140,7 @@ final class StreamWriter implements AnswerWriter {
   @Override
   public void end() {
     head.complete(new Head.Failed(ApiError.internal()));
-    payloadBegun.countDown();
+    endKeepAlive();
     body.complete();
   }
 
@@ -142,10 +149,7 @@ final class StreamWriter implements AnswerWriter {
     return switch (head()) {
       case Head.Begun(Map<String, String> headers) -> stream(headers);
       case Head.Failed(ApiError error) -> ErrorResponses.response(error);
-      case Head.Early _ -> {
-        Thread.ofVirtual().name("keep-alive").start(this::keepAlive);
-        yield stream(RouterHeaders.of(plan, plan.expected()));
-      }
+      case Head.Early _ -> stream(RouterHeaders.of(plan, plan.expected()));
     };
   }
 
@@ -162,6 +166,7 @@ final class StreamWriter implements AnswerWriter {
   }
 
   private MutableHttpResponse<?> stream(Map<String, String> headers) {
+    Thread.ofVirtual().name("keep-alive").start(this::keepAlive);
     MutableHttpResponse<?> response =
         HttpResponse.ok(body)
             .contentType(MediaType.TEXT_EVENT_STREAM_TYPE)
@@ -172,13 +177,30 @@ final class StreamWriter implements AnswerWriter {
 
   private void keepAlive() {
     try {
-      while (!payloadBegun.await(waiting.keepAlive().toMillis(), TimeUnit.MILLISECONDS)) {
-        if (!body.write(ChunkWriter.comment(waiting.comment().get()))) {
-          return;
+      while (!over.await(untilComment(), TimeUnit.NANOSECONDS)) {
+        if (untilComment() == 0) {
+          comment();
         }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Nanoseconds; not negative.
+  private long untilComment() {
+    return Math.max(0, waiting.keepAlive().toNanos() - (System.nanoTime() - lastSent));
+  }
+
+  /// Nothing may follow the last event, so that a comment is sent wholly before or not at all.
+  private synchronized void comment() {
+    if (over.getCount() > 0) {
+      body.writeIfIdle(ChunkWriter.comment(waiting.comment().get()));
+      lastSent = System.nanoTime();
+    }
+  }
+
+  private synchronized void endKeepAlive() {
+    over.countDown();
   }
 }

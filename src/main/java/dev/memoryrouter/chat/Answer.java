@@ -24,7 +24,7 @@ public sealed interface Answer {
   /// @param upstreamModel the upstream's name of the model; null for the built-in one
   /// @param rule the rule that led to it; `fallback` when another model than the routed one answers
   /// @param prompt what was sent; null for the built-in model
-  /// @param attempts all calls, the answering one last
+  /// @param attempts all calls in order; the answering one is last, unless its prompt was cut
   /// @param degraded what is not as it should be, by key, with the reason
   record Served(
       String model,

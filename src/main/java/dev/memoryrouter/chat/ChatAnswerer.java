@@ -13,9 +13,7 @@ import dev.memoryrouter.upstream.ModelState;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.Upstreams;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +48,10 @@ final class ChatAnswerer {
 
   Answer answer(Plan plan, Terms terms) throws InterruptedException {
     List<Attempt> attempts = new ArrayList<>();
-    Map<String, UpstreamFailure> failures = new LinkedHashMap<>();
+    var failures = new Failures();
     var failover = new Failover(plan.candidates());
-    Optional<Answer> cut = Optional.empty();
+    Optional<Call.CutPrompt> cut = Optional.empty();
+    Optional<Answer> noTurn = Optional.empty();
     Optional<Candidate> next = failover.first();
     while (next.isPresent()) {
       Candidate candidate = next.get();
@@ -61,42 +60,58 @@ final class ChatAnswerer {
           return new Answer.Streaming(
               cut.isPresent() ? served.degraded("truncated", "rerouted") : served, stream);
         }
-        case Call.CutPrompt(Answer answer) -> {
-          cut = Optional.of(answer);
+        case Call.CutPrompt cutPrompt -> {
+          cut = Optional.of(cutPrompt);
           next = failover.afterCut(candidate);
         }
         case Call.NoTurn(Turn.Refused refused) -> {
-          return new Answer.Refused(
-              new Refusal.NoTurn(candidate.state().key(), refused.reason(), refused.retryAfter()),
-              attempts);
+          noTurn = Optional.of(noTurn(candidate, refused, attempts));
+          next = mayGoOn(refused, attempts) ? failover.afterQueue() : Optional.empty();
         }
         case Call.Failed(UpstreamFailure failure) -> {
-          failures.put(candidate.state().slotKey(), failure);
+          failures.add(candidate, failure);
           next = failover.after(candidate, failure);
         }
       }
     }
     // An answer to a part of the prompt is better than none, as long as it says so.
-    return cut.orElseGet(() -> unanswered(plan, attempts, failures));
+    if (cut.isPresent()) {
+      return cutAnswer(plan, cut.get(), attempts);
+    }
+    return noTurn.orElseGet(() -> unanswered(plan, attempts, failures));
   }
 
-  /// The newest failure stands for all, but a closed door says least.
-  private static Answer unanswered(
-      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> failures) {
-    return failures.values().stream()
-        .filter(failure -> verdict(failure) == null)
-        .reduce((_, last) -> last)
+  private static Answer noTurn(Candidate candidate, Turn.Refused refused, List<Attempt> attempts) {
+    return new Answer.Refused(
+        new Refusal.NoTurn(candidate.state().key(), refused.reason(), refused.retryAfter()),
+        attempts);
+  }
+
+  /// The queue of the model that was chosen is what a client has to wait for. A substitute's is
+  /// not, as long as another one may be idle.
+  private static boolean mayGoOn(Turn.Refused refused, List<Attempt> attempts) {
+    return switch (refused.reason()) {
+      case FULL, HOPELESS, WAITED_TOO_LONG -> attempts.size() > 1;
+      case UNREACHABLE, REMOVED, DRAINING -> false;
+    };
+  }
+
+  private Answer cutAnswer(Plan plan, Call.CutPrompt cut, List<Attempt> attempts) {
+    whenAnswered.accept(new AnsweredBy(plan, cut.model()));
+    Answer.Served served = plan.servedBy(cut.model(), cut.prompt(), attempts);
+    return new Answer.Streaming(served.degraded("truncated", "prompt-cut"), cut.stream());
+  }
+
+  private static Answer unanswered(Plan plan, List<Attempt> attempts, Failures failures) {
+    return failures
+        .last()
         .<Answer>map(last -> new Answer.Refused(new Refusal.Failed(attempts, last), attempts))
         .orElseGet(() -> withoutModel(plan, attempts, failures));
   }
 
   /// No model could be called at all.
-  private static Answer withoutModel(
-      Plan plan, List<Attempt> attempts, Map<String, UpstreamFailure> failures) {
-    List<Candidate> candidates =
-        plan.candidates().stream()
-            .map(candidate -> asFound(candidate, failures.get(candidate.state().slotKey())))
-            .toList();
+  private static Answer withoutModel(Plan plan, List<Attempt> attempts, Failures failures) {
+    List<Candidate> candidates = failures.asFound(plan.candidates());
     Optional<Refusal> refusal = Refusals.of(candidates, plan.setup().upstreams());
     if (refusal.isPresent()) {
       return new Answer.Refused(refusal.get(), attempts);
@@ -104,32 +119,6 @@ final class ChatAnswerer {
     return plan.conversation().isAgent() || plan.purpose() == Purpose.COMPLETION
         ? new Answer.Refused(new Refusal.NoModel(candidates), attempts)
         : Extractive.answer(plan, candidates, attempts);
-  }
-
-  private static Candidate asFound(Candidate candidate, @Nullable UpstreamFailure failure) {
-    Verdict verdict = failure == null ? null : verdict(failure);
-    return failure == null || verdict == null
-        ? candidate
-        : candidate.as(verdict, failure.message());
-  }
-
-  /// The verdict on a candidate that turned out to be behind a closed door; null for what is said
-  /// by an upstream that was called.
-  private static @Nullable Verdict verdict(UpstreamFailure failure) {
-    return switch (failure) {
-      case UpstreamFailure.Unreachable _ -> Verdict.UNREACHABLE;
-      case UpstreamFailure.CircuitOpen _ -> Verdict.CIRCUIT_OPEN;
-      case UpstreamFailure.ModelMissing _,
-          UpstreamFailure.Overflow _,
-          UpstreamFailure.Incapable _,
-          UpstreamFailure.Rejected _,
-          UpstreamFailure.Busy _,
-          UpstreamFailure.ServerError _,
-          UpstreamFailure.TimedOut _,
-          UpstreamFailure.Broken _,
-          UpstreamFailure.Empty _ ->
-          null;
-    };
   }
 
   /// One call to one candidate.
@@ -146,7 +135,7 @@ final class ChatAnswerer {
     record Started(ChatStream stream, Answer.Served served) implements Outcome {}
 
     /// Answered, but the upstream read only a part of the prompt.
-    record CutPrompt(Answer answer) implements Outcome {}
+    record CutPrompt(ModelState model, FittedPrompt prompt, ChatStream stream) implements Outcome {}
 
     record Failed(UpstreamFailure failure) implements Outcome {}
 
@@ -175,7 +164,7 @@ final class ChatAnswerer {
         // Before the call: a client that leaves mid-answer still finds these bytes in its next
         // turn.
         fitter.remember(plan.conversation(), plan.offer().bank(), prompt);
-        stream = new TurnStream(watched(call(textTools)), permit, textTools);
+        stream = shown(new TurnStream(watched(call(textTools)), permit, textTools));
         List<ChatEvent> events = opening(stream);
         if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
@@ -199,6 +188,10 @@ final class ChatAnswerer {
       return routes.watch(audit.watch(answer, model, prompt), plan, model);
     }
 
+    private ChatStream shown(ChatStream stream) {
+      return plan.purpose() == Purpose.COMPLETION ? new WithoutReasoning(stream) : stream;
+    }
+
     private ChatStream call(boolean textTools) throws InterruptedException {
       return plan.setup()
           .upstreams()
@@ -213,9 +206,7 @@ final class ChatAnswerer {
 
     private Outcome cutPrompt(ChatStream stream) {
       record("prompt-cut", "answered, but read only a part of the prompt");
-      return new CutPrompt(
-          new Answer.Streaming(
-              plan.servedBy(model, prompt, attempts).degraded("truncated", "prompt-cut"), stream));
+      return new CutPrompt(model, prompt, stream);
     }
 
     /// Who waits for an upstream that is gone may try another; any other refusal stands.
@@ -259,7 +250,7 @@ final class ChatAnswerer {
     }
 
     private Outcome failed(UpstreamFailure failure) {
-      record(failure.kind(), failure.message());
+      record(failure.kind(), failure.account());
       LOG.warn(
           "{} on {} did not answer: {}", model.key(), model.settings().upstream(), failure.kind());
       // What the upstream says may quote the prompt.

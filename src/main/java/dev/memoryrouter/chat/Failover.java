@@ -47,6 +47,11 @@ final class Failover {
     return next(other -> limit(other) > limit(cut) || !upstream(other).equals(upstream(cut)));
   }
 
+  /// The candidate that may be idle when this one, itself a substitute, has too long a queue.
+  Optional<Candidate> afterQueue() {
+    return next(_ -> true);
+  }
+
   private Optional<Candidate> onAnother(Candidate failed) {
     return next(other -> !upstream(other).equals(upstream(failed)));
   }

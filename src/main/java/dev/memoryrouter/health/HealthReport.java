@@ -158,7 +158,7 @@ final class HealthReport {
     for (String name : setup.configuration().models().upstreams().keySet()) {
       UpstreamSnapshot snapshot = setup.upstreams().snapshot(name);
       CircuitState circuit = setup.upstreams().circuit(name);
-      well &= snapshot.reachable() && circuit != CircuitState.OPEN;
+      well &= snapshot.reachable() && circuit == CircuitState.CLOSED;
       upstreams.add(upstream(name, snapshot, circuit));
     }
     List<ModelState> models = setup.upstreams().states();

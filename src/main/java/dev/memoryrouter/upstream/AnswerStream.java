@@ -70,7 +70,7 @@ final class AnswerStream implements ChatStream {
         lines.accept(piece, this::accept);
       }
     } catch (TimeoutException _) {
-      events.fail(new UpstreamFailure.TimedOut(silence()));
+      silent();
     } catch (LineSplitter.TooLong e) {
       events.fail(new UpstreamFailure.Broken(events.who() + " sent " + e.getMessage() + "."));
     } catch (IOException _) {
@@ -80,6 +80,15 @@ final class AnswerStream implements ChatStream {
     } catch (InterruptedException e) {
       close();
       throw e;
+    }
+  }
+
+  /// After its finish an answer is what it is, even an empty one.
+  private void silent() {
+    if (events.finished()) {
+      events.complete();
+    } else {
+      events.fail(new UpstreamFailure.TimedOut(silence()));
     }
   }
 

@@ -5,10 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Guards the calls to one upstream by a [Circuit]. Thread-safe.
 final class CircuitBreaker {
+  /// The clock and the timer may differ by so much.
+  private static final Duration PAST_DUE = Duration.ofMillis(100);
+
   private final Duration slowCall;
   private final InstantSource clock;
   private final Consumer<CircuitState> whenChanged;
@@ -28,17 +33,12 @@ final class CircuitBreaker {
   /// for its end.
   final class Call {
     private final long number;
-    private Instant began;
+    private final Instant began;
     private volatile boolean told;
 
     private Call(long number, Instant began) {
       this.number = number;
       this.began = began;
-    }
-
-    /// The model is loaded: what came before does not make the call a slow one.
-    void loaded() {
-      began = clock.instant();
     }
 
     /// There is payload; only the first one says anything.
@@ -86,13 +86,19 @@ final class CircuitBreaker {
     return circuit.admits(clock.instant());
   }
 
-  /// How long no call may begin, as far as is known.
+  /// How long no call may begin, as far as is known; zero when one may begin now.
   synchronized Duration untilProbe() {
     return circuit.wait(clock.instant());
   }
 
   synchronized CircuitState state() {
+    become(circuit.halfOpenWhenDue(clock.instant()));
     return state(circuit);
+  }
+
+  /// The upstream loaded a model.
+  synchronized void loaded() {
+    become(circuit.halfOpenWhenDue(clock.instant()).loaded());
   }
 
   /// The upstream, which could not be reached, can be reached again.
@@ -109,6 +115,16 @@ final class CircuitBreaker {
     circuit = next;
     if (state(next) != before) {
       whenChanged.accept(state(next));
+      tellWhenDue();
+    }
+  }
+
+  /// Without traffic nobody else would notice that the time to be open is over.
+  private void tellWhenDue() {
+    if (circuit.state() instanceof Circuit.State.Open) {
+      CompletableFuture.delayedExecutor(
+              circuit.wait(clock.instant()).plus(PAST_DUE).toMillis(), TimeUnit.MILLISECONDS)
+          .execute(this::state);
     }
   }
 

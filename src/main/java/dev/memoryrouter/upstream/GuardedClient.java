@@ -25,9 +25,19 @@ final class GuardedClient implements ModelClient {
     this.loading = loading;
   }
 
+  /// A call counts from when its model is loaded: loading takes minutes, and nobody else should
+  /// have to wait for a probe that does.
   @Override
   public ChatStream chat(UpstreamCall call) throws InterruptedException {
+    if (!circuit.admits()) {
+      return ChatStream.failed(open(call));
+    }
+    Optional<UpstreamFailure> failure = loading.before(call);
     Optional<CircuitBreaker.Call> begun = circuit.begin();
+    if (failure.isPresent()) {
+      begun.ifPresent(guard -> guard.failed(failure.get()));
+      return ChatStream.failed(failure.get());
+    }
     return begun.isPresent() ? chat(call, begun.get()) : ChatStream.failed(open(call));
   }
 
@@ -35,10 +45,7 @@ final class GuardedClient implements ModelClient {
       throws InterruptedException {
     boolean handedOver = false;
     try {
-      Optional<UpstreamFailure> failure = loading.before(call);
-      guard.loaded();
-      ChatStream stream =
-          failure.isPresent() ? ChatStream.failed(failure.get()) : client.chat(call);
+      ChatStream stream = client.chat(call);
       handedOver = true;
       return new Watched(stream, guard);
     } finally {

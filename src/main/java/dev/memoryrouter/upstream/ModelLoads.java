@@ -43,7 +43,8 @@ final class ModelLoads {
           try {
             LOG.info("Loading {} with {} tokens of context", key.model(), key.context());
             load.complete(client.load(call));
-          } catch (InterruptedException | RuntimeException e) {
+          } catch (InterruptedException | RuntimeException | Error e) {
+            // Whoever waits must hear of it, whatever it is.
             load.completeExceptionally(e);
           } finally {
             running.remove(key, load);

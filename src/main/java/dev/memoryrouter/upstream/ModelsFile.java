@@ -99,7 +99,7 @@ public final class ModelsFile {
     CircuitSettings circuit =
         new CircuitSettings(
             map.at("failure-rate").number(0.01, 1).orElse(byDefault.failureRate()),
-            timeout(map, "window", byDefault.window()),
+            map.at("window").integer(1, 1000).orElse(byDefault.window()),
             map.at("minimum-calls").integer(1, 1000).orElse(byDefault.minimumCalls()),
             timeout(map, "slow-call", byDefault.slowCall()),
             timeout(map, "open", byDefault.openFor()),

@@ -8,9 +8,9 @@ import java.util.Queue;
 import java.util.Set;
 
 /// Holds an answer to what its request says about tool calls, because servers often do not: a
-/// demanded call must come, else the answer is a failure, so that another model can be asked; and
-/// with `parallel_tool_calls: false` only the first call is passed on. Text before a demanded call
-/// is held back until the call begins.
+/// demanded call must come, by its name if one is named, else the answer is a failure as an empty
+/// one is, so that it is asked for once more; and with `parallel_tool_calls: false` only the first
+/// call is passed on. What comes before a demanded call is held back until that call begins.
 public final class ToolTerms implements ChatStream {
   private final ChatStream source;
   private final UpstreamCall call;
@@ -57,31 +57,36 @@ public final class ToolTerms implements ChatStream {
 
   private void accept(ChatEvent event) {
     switch (event) {
-      case ChatEvent.Text text when demanded && !called -> held.add(text);
-      case ChatEvent.Usage usage when demanded && !called -> held.add(usage);
       case ChatEvent.ToolCallStart(int index, _, _) when single && index > 0 -> dropped = true;
       case ChatEvent.ToolCallArguments(int index, _) when single && index > 0 -> {}
-      case ChatEvent.ToolCallStart start -> {
+      case ChatEvent.ToolCallStart start when !demanded || called || fulfils(start) -> {
         called = true;
         ready.addAll(held);
         held.clear();
         ready.add(start);
       }
       case ChatEvent.Finish finish -> ready.add(finished(finish));
+      case ChatEvent.Reasoning _, ChatEvent.Failure _ -> ready.add(event);
       case ChatEvent.Text _,
-          ChatEvent.Reasoning _,
+          ChatEvent.ToolCallStart _,
           ChatEvent.ToolCallArguments _,
-          ChatEvent.Usage _,
-          ChatEvent.Failure _ ->
-          ready.add(event);
+          ChatEvent.Usage _ ->
+          (demanded && !called ? held : ready).add(event);
     }
+  }
+
+  private boolean fulfils(ChatEvent.ToolCallStart start) {
+    return switch (call.request().toolChoice()) {
+      case ToolChoice.Named(String name) -> start.name().equals(name);
+      case ToolChoice.Required _, ToolChoice.Unset _, ToolChoice.Auto _, ToolChoice.None _ -> true;
+    };
   }
 
   private ChatEvent finished(ChatEvent.Finish finish) {
     if (demanded && !called) {
       return new ChatEvent.Failure(
           new UpstreamFailure.Empty(
-              "model '%s' on upstream '%s' called no tool although tool_choice demands it: try again, or let tool_choice be auto."
+              "model '%s' on upstream '%s' did not make the tool call that tool_choice demands: try again, or let tool_choice be auto."
                   .formatted(call.upstreamModel(), call.model().upstream())));
     }
     if (!dropped) {
@@ -89,6 +94,8 @@ public final class ToolTerms implements ChatStream {
     }
     Set<Correction> corrections = EnumSet.of(Correction.DROPPED_PARALLEL_CALLS);
     corrections.addAll(finish.corrections());
-    return new ChatEvent.Finish(finish.reason(), corrections);
+    // The call that was cut off is not among those passed on.
+    boolean cutOff = finish.reason() == FinishReason.LENGTH;
+    return new ChatEvent.Finish(cutOff ? FinishReason.TOOL_CALLS : finish.reason(), corrections);
   }
 }

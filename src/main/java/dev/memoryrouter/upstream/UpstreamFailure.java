@@ -5,8 +5,29 @@ import org.jspecify.annotations.Nullable;
 
 /// Why a call to a model failed.
 public sealed interface UpstreamFailure {
-  /// What happened, with upstream and model, for a person; no prompt text.
+  /// What happened, with upstream and model, for a person. May quote the upstream, and with it the
+  /// prompt: for the client that sent it.
   String message();
+
+  /// What happened in our own words, which may be kept: never quotes the upstream.
+  default String account() {
+    return switch (this) {
+      case Unreachable _, CircuitOpen _, TimedOut _, Empty _ -> message();
+      case ModelMissing _ -> "the upstream does not have the model";
+      case Overflow(_, Integer prompt, Integer limit) ->
+          "the prompt of %s tokens is beyond the limit of %s tokens"
+              .formatted(said(prompt), said(limit));
+      case Incapable _ -> "the model lacks what the request needs";
+      case Rejected(_, int status) -> "the request was refused with status " + status;
+      case Busy _ -> "busy or loading";
+      case ServerError(_, int status) -> "failed with status " + status;
+      case Broken _ -> "the answer broke off or was not understood";
+    };
+  }
+
+  private static String said(@Nullable Integer number) {
+    return number == null ? "an unknown number of" : number.toString();
+  }
 
   /// The kind of failure in one word, such as `timed-out`: never quotes the upstream.
   default String kind() {

@@ -181,6 +181,9 @@ public final class Upstreams {
       return Optional.empty();
     }
     Optional<UpstreamFailure> failure = loads.await(client, call, numCtx);
+    if (failure.isEmpty()) {
+      circuits.of(upstream).loaded();
+    }
     refresh(upstream.name());
     return failure;
   }

@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailoverIT {
   private static final String NEVER = "{minimum-calls: 1000}";
-  private static final String SOON = "{minimum-calls: 2, open: 1s}";
+  private static final String SOON = "{minimum-calls: 2, open: 5s}";
 
   private final FakeUpstream ollama = FakeUpstream.start("coder", "small");
   private final FakeUpstream box = FakeUpstream.start();
@@ -140,6 +140,22 @@ class FailoverIT {
   }
 
   @Test
+  void record_afterAFailover_isOfTheModelThatAnswered() throws Exception {
+    ollama.next(Script.status(500, "{\"error\":\"cannot parse: Write a parser\"}"));
+    box.inject("coder", Fault.ERROR_AT_ONCE, 1);
+
+    HttpResponse<String> answer = ask(true);
+
+    String id = header(answer, "x-request-id");
+    JsonNode record = server.getJson("/v1/router/requests/" + id);
+    assertThat(record.path("model").asString()).isEqualTo(header(answer, "x-router-model"));
+    assertThat(record.path("rule").asString()).isEqualTo("fallback");
+    assertThat(record.at("/tokens/limit").intValue()).isNotEqualTo(16_384).isPositive();
+    assertThat(record.at("/attempts/0/result").asString()).isEqualTo("failed with status 500");
+    assertThat(record.toString()).doesNotContain("Write a parser");
+  }
+
+  @Test
   void failure_everywhere_namesEachCall() throws Exception {
     ollama.inject(Fault.SERVER_ERROR);
     box.inject(Fault.SERVER_ERROR);
@@ -210,6 +226,20 @@ class FailoverIT {
     HttpResponse<String> whole = ask(false);
     assertThat(whole.statusCode()).isEqualTo(200);
     assertThat(attempts(whole))
+        .containsExactly("qwen2.5-coder@ollama empty", "qwen2.5-coder@ollama answered");
+  }
+
+  @Test
+  void empty_afterReasoningOfACompletion_isAskedForAgain() throws Exception {
+    ollama.inject("", Fault.REASONING_ONLY, 1);
+
+    HttpResponse<String> answer =
+        server.post(
+            "/v1/completions",
+            "{\"model\":\"qwen2.5-coder\",\"stream\":true,\"prompt\":\"Go on\"}");
+
+    assertThat(StreamRules.completion(answer.body(), false).finish()).isEqualTo("stop");
+    assertThat(attempts(answer))
         .containsExactly("qwen2.5-coder@ollama empty", "qwen2.5-coder@ollama answered");
   }
 
@@ -294,10 +324,10 @@ class FailoverIT {
       ollama.heal();
       box.heal();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(20))
           .until(() -> quick.post("/v1/chat/completions", body(false)).statusCode() == 200);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(20))
           .until(() ->
               quick
                   .getJson("/health")

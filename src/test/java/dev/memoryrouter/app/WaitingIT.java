@@ -74,7 +74,7 @@ class WaitingIT {
   }
 
   @Test
-  void eachPayload_leavesAtOnce() throws Exception {
+  void eachPayload_leavesAtOnceAndSilenceBetweenIsFilled() throws Exception {
     ollama.next(
         Script.text("first")
             .then(
@@ -84,7 +84,7 @@ class WaitingIT {
     try (RawConnection client = chat("qwen3")) {
       assertThat(client.readTo("\"first\"")).doesNotContain("second");
       String answer = client.readTo("\"second\"");
-      assertThat(answer.substring(answer.indexOf("first"))).doesNotContain(KEEP_ALIVE);
+      assertThat(answer.substring(answer.indexOf("first"))).contains(KEEP_ALIVE);
     }
     awaitIdle();
   }
@@ -134,9 +134,8 @@ class WaitingIT {
     try (RawConnection client = chat("qwen2.5-coder")) {
       StreamRules.Streamed streamed = body(client.readAll());
       assertThat(streamed.comments())
-          .last()
-          .isEqualTo("router model=qwen3 attempts=2 degraded=fallback=qwen2.5-coder-failed");
-      assertThat(streamed.comments()).filteredOn(line -> line.startsWith("router")).hasSize(1);
+          .filteredOn(line -> line.startsWith("router"))
+          .containsExactly("router model=qwen3 attempts=2 degraded=fallback=qwen2.5-coder-failed");
     } finally {
       ollama.remove("qwen2.5-coder:32b");
     }

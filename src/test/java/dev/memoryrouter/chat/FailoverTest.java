@@ -28,7 +28,7 @@ class FailoverTest {
   private static final Candidate SMALL_HERE = candidate("small", "here", 8_192);
   private static final Candidate BIG_THERE = candidate("big", "there", 65_536);
 
-  private static Candidate candidate(String key, String upstream, int limit) {
+  static Candidate candidate(String key, String upstream, int limit) {
     var state =
         new ModelState(
             Calls.keyed(key).on(upstream),

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class CircuitTest {
   private static final CircuitSettings SETTINGS =
-      new CircuitSettings(
-          0.7, Duration.ofSeconds(60), 5, Duration.ofSeconds(30), Duration.ofSeconds(10), 2);
+      new CircuitSettings(0.7, 6, 5, Duration.ofSeconds(30), Duration.ofSeconds(10), 2);
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Circuit circuit = Circuit.closed(SETTINGS);
@@ -67,12 +66,23 @@ class CircuitTest {
   }
 
   @Test
-  void closed_failuresOutsideTheWindow_areForgotten() {
+  void closed_failuresThatEndMinutesApart_openIt() {
+    for (int i = 0; i < 5; i++) {
+      pass(600);
+      calls(Outcome.BAD);
+    }
+
+    assertThat(circuit.state()).isInstanceOf(State.Open.class);
+  }
+
+  @Test
+  void closed_callsBeforeTheLastSix_areForgotten() {
+    calls(Outcome.GOOD, Outcome.GOOD, Outcome.GOOD, Outcome.GOOD, Outcome.GOOD, Outcome.GOOD);
     calls(Outcome.BAD, Outcome.BAD, Outcome.BAD, Outcome.BAD);
-    pass(61);
+    assertThat(circuit.admits(now)).isTrue();
     calls(Outcome.BAD);
 
-    assertThat(circuit.admits(now)).isTrue();
+    assertThat(circuit.admits(now)).isFalse();
   }
 
   @Test
@@ -105,6 +115,31 @@ class CircuitTest {
     circuit = circuit.end(first, Outcome.GOOD, now);
     assertThat(circuit.admits(now)).isFalse();
     circuit = circuit.end(second, Outcome.GOOD, now);
+
+    assertThat(circuit.state()).isInstanceOf(State.Closed.class);
+  }
+
+  @Test
+  void halfOpen_slowProbes_areNotWaitedForLongerThanItWasOpen() {
+    openIt();
+    pass(10);
+    begin();
+    pass(4);
+    begin();
+    assertThat(circuit.admits(now)).isFalse();
+    assertThat(circuit.wait(now)).isEqualTo(Duration.ofSeconds(6));
+
+    pass(6);
+    assertThat(circuit.admits(now)).isTrue();
+    assertThat(circuit.wait(now)).isZero();
+  }
+
+  @Test
+  void halfOpen_loadedModel_closesIt() {
+    openIt();
+    pass(10);
+    begin();
+    circuit = circuit.loaded();
 
     assertThat(circuit.state()).isInstanceOf(State.Closed.class);
   }

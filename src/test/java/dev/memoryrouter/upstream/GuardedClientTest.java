@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +105,6 @@ class GuardedClientTest {
         now = now.plusSeconds(121);
         stream.next();
       }
-      now = now.minusSeconds(120);
     }
 
     assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.OPEN);
@@ -126,6 +127,37 @@ class GuardedClientTest {
   }
 
   @Test
+  void circuit_timeToBeOpenIsOver_isToldWithoutTraffic() throws Exception {
+    circuits.listen((_, state) -> states.add(state));
+    fail(5);
+    assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.OPEN);
+
+    now = now.plusSeconds(15);
+
+    assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.HALF_OPEN);
+    assertThat(states).last().isEqualTo(CircuitState.HALF_OPEN);
+  }
+
+  @Test
+  void circuit_probeLoadsItsModel_othersWaitForTheLoadInsteadOfBeingRefused() throws Exception {
+    fail(5);
+    now = now.plusSeconds(15);
+    fake.unload(MODEL);
+    fake.forget();
+    fake.loadTime(Duration.ofMillis(600));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<ChatEvent> probe = threads.submit(() -> first(loading()));
+      fake.await(LIMIT, "the load", () -> !fake.calls("/api/generate").isEmpty());
+      assertThat(upstreams.state("key").available()).isTrue();
+      Future<ChatEvent> other = threads.submit(() -> first(loading()));
+
+      assertThat(probe.get()).isInstanceOf(ChatEvent.Text.class);
+      assertThat(other.get()).isInstanceOf(ChatEvent.Text.class);
+    }
+    assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.CLOSED);
+  }
+
+  @Test
   void circuit_callsGivenUp_countAsNothing() throws Exception {
     fail(4);
     for (int i = 0; i < 10; i++) {
@@ -134,6 +166,19 @@ class GuardedClientTest {
 
     fail(1);
     assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.OPEN);
+  }
+
+  @Test
+  void circuit_probeIsSlow_othersAreToldWhenAndThenLetThrough() throws Exception {
+    fail(5);
+    now = now.plusSeconds(15);
+    try (ChatStream _ = upstreams.client("local").chat(call(MODEL, "x"))) {
+      assertThat(upstreams.leftAloneFor("local")).isEqualTo(Duration.ofSeconds(15));
+      assertThat(first()).isInstanceOf(ChatEvent.Failure.class);
+
+      now = now.plusSeconds(15);
+      assertThat(first()).isInstanceOf(ChatEvent.Text.class);
+    }
   }
 
   @Test

@@ -102,12 +102,7 @@ class ModelsFileTest {
                 Duration.ofSeconds(30),
                 "secret",
                 new CircuitSettings(
-                    0.8,
-                    Duration.ofMinutes(5),
-                    10,
-                    Duration.ofSeconds(20),
-                    Duration.ofMinutes(1),
-                    3)));
+                    0.8, 20, 10, Duration.ofSeconds(20), Duration.ofMinutes(1), 3)));
     assertThat(config.models().get("coder"))
         .isEqualTo(
             new ModelSettings(

@@ -60,6 +60,42 @@ class ToolTermsTest {
   }
 
   @Test
+  void next_anotherToolThanTheNamedOne_failsWithNothingShown() throws Exception {
+    var other = new ChatEvent.ToolCallStart(0, "a", "write");
+
+    List<ChatEvent> events =
+        held(call(new ToolChoice.Named("read"), null), other, FIRST_ARGUMENTS, CALLED);
+
+    assertThat(events).hasSize(1);
+    assertThat(Calls.failure(events)).isInstanceOf(UpstreamFailure.Empty.class);
+  }
+
+  @Test
+  void next_namedToolAfterAnother_passesAllInOrder() throws Exception {
+    var other = new ChatEvent.ToolCallStart(0, "a", "write");
+    var named = new ChatEvent.ToolCallStart(1, "b", "read");
+
+    assertThat(
+            held(call(new ToolChoice.Named("read"), null), other, FIRST_ARGUMENTS, named, CALLED))
+        .containsExactly(other, FIRST_ARGUMENTS, named, CALLED);
+  }
+
+  @Test
+  void next_droppedCallWasCutOff_theOnePassedOnIsWhole() throws Exception {
+    assertThat(
+            held(
+                call(new ToolChoice.Auto(), false),
+                FIRST,
+                FIRST_ARGUMENTS,
+                new ChatEvent.ToolCallStart(1, "b", "read"),
+                new ChatEvent.Finish(FinishReason.LENGTH)))
+        .last()
+        .isEqualTo(
+            new ChatEvent.Finish(
+                FinishReason.TOOL_CALLS, Set.of(Correction.DROPPED_PARALLEL_CALLS)));
+  }
+
+  @Test
   void next_oneCallAllowed_dropsTheOthersAndSaysSo() throws Exception {
     assertThat(
             held(
