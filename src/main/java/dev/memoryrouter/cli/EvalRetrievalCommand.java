@@ -27,7 +27,6 @@ import picocli.CommandLine.Parameters;
     description = "Measures retrieval on memory banks with labelled queries.")
 final class EvalRetrievalCommand extends WorkbenchCommand {
   private static final Duration EMBEDDER_WAIT = Duration.ofMinutes(1);
-  private static final String ROW = "%-24s %7d %8.3f %9.3f %7.3f %6.3f%n";
 
   @Parameters(
       paramLabel = "DIR",
@@ -120,7 +119,7 @@ final class EvalRetrievalCommand extends WorkbenchCommand {
         .out()
         .printf(
             Locale.ROOT,
-            ROW,
+            "%-24s %7d %8.3f %9.3f %7.3f %6.3f%n",
             name,
             of.size(),
             score.ndcg(),

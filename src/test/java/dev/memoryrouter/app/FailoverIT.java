@@ -28,16 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// What becomes of a request whose call fails: two upstreams, one model on both.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailoverIT {
-  private static final String MODELS =
-      """
-      upstreams:
-        ollama: {type: ollama, base-url: "%s", idle-timeout: 500ms, circuit: %s}
-        box: {type: openai, base-url: "%s", idle-timeout: 500ms, circuit: %s}
-      models:
-        qwen2.5-coder: {upstream: [ollama, box], name: coder, context: 16384, tokenizer: qwen}
-        qwen3: {upstream: ollama, name: small, context: 8192, tokenizer: qwen}
-        llama4: {upstream: box, name: big, context: 65536, capabilities: [tools, vision]}
-      """;
   private static final String NEVER = "{minimum-calls: 1000}";
   private static final String SOON = "{minimum-calls: 2, open: 1s}";
 
@@ -56,7 +46,16 @@ class FailoverIT {
     Path config = Files.createDirectories(root.resolve("config"));
     Files.writeString(
         config.resolve("models.yaml"),
-        MODELS.formatted(ollama.ollamaUrl(), circuit, box.openAiUrl(), circuit));
+        """
+        upstreams:
+          ollama: {type: ollama, base-url: "%s", idle-timeout: 500ms, circuit: %s}
+          box: {type: openai, base-url: "%s", idle-timeout: 500ms, circuit: %s}
+        models:
+          qwen2.5-coder: {upstream: [ollama, box], name: coder, context: 16384, tokenizer: qwen}
+          qwen3: {upstream: ollama, name: small, context: 8192, tokenizer: qwen}
+          llama4: {upstream: box, name: big, context: 65536, capabilities: [tools, vision]}
+        """
+            .formatted(ollama.ollamaUrl(), circuit, box.openAiUrl(), circuit));
     return TestServer.start(root, ollama.ollamaUrl(), Map.of());
   }
 

@@ -117,7 +117,7 @@ public final class RetrievalEvaluation {
   private int strangers(List<LabelledBank> banks, LabelledBank own, LabelledQuery query) {
     return (int)
         banks.stream()
-            .filter(other -> other != own)
+            .filter(other -> !other.bank().equals(own.bank()))
             .filter(other -> injects(other.bank(), query))
             .count();
   }

@@ -87,10 +87,10 @@ final class Keys {
   }
 
   private static Range atMost(long revision) {
-    return Range.newBuilder().setLte(revision).build();
+    return Range.newBuilder().setLte((double) revision).build();
   }
 
   private static Range above(long revision) {
-    return Range.newBuilder().setGt(revision).build();
+    return Range.newBuilder().setGt((double) revision).build();
   }
 }
