@@ -1,0 +1,125 @@
+// A workspace in which one agent plays one scenario, and what can be seen of it afterwards.
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { WINDOW } from './setting.mjs';
+
+const ALIAS = 'cline-memory-router';
+/** Words that only this bank has, so that the right one is proved. */
+const BRIEF = (project) => `# Brief\n\nThe project ${project} counts parcels at the gates of the depot.\n`;
+const NOTES = 'Gate one\nThe word is alpha.\nGate two\n';
+const BIG_LINES = 1_200;
+
+/** Makes the workspace. Banks are looked for when the server starts, so all are made before. */
+export async function build(projects, homes, agent, scenario) {
+  const name = `${agent.name}-${scenario.name.replaceAll(' ', '-')}`;
+  const folder = join(projects, name);
+  await mkdir(join(folder, 'memory-bank'), { recursive: true });
+  await mkdir(join(homes, name), { recursive: true });
+  await writeFile(join(folder, 'memory-bank', 'projectbrief.md'), BRIEF(name));
+  await writeFile(join(folder, 'notes.txt'), NOTES);
+  const filler = Array.from({ length: BIG_LINES }, (_, i) => `Parcel ${i} left gate ${i % 7}.`).join('\n');
+  await writeFile(join(folder, 'big.txt'), `The word is alpha.\n${filler}\n`);
+  execFileSync('git', ['init', '-q', folder]);
+  return { name, folder, home: join(homes, name) };
+}
+
+export class Scene {
+  constructor(stage, agent, workspace) {
+    Object.assign(this, { stage, agent, workspace });
+    this.bankMark = `The project ${workspace.name} counts parcels`;
+  }
+
+  /** Where the agent works; straight at the upstream it leaves the router out. */
+  place({ straight = false } = {}) {
+    return {
+      home: this.workspace.home,
+      folder: this.workspace.folder,
+      base: straight ? `${this.stage.upstream}/v1` : this.stage.v1,
+      model: straight ? 'qwen2.5-coder:32b' : ALIAS,
+      window: WINDOW,
+    };
+  }
+
+  async start(words, options) {
+    const place = this.place(options);
+    await this.agent.settle(place);
+    return this.agent.start(place, words);
+  }
+
+  async run(words, options) {
+    return (await this.start(words, options)).ended;
+  }
+
+  async session() {
+    const place = this.place();
+    await this.agent.settle(place);
+    return this.agent.session(place);
+  }
+
+  async begin() {
+    await this.stage.fault();
+    await this.stage.tell('unload');
+    await this.stage.tell('forget');
+    this.since = new Set((await this.log()).map((record) => record.id));
+  }
+
+  async log() {
+    return (await (await fetch(`${this.stage.url}/v1/router/requests`)).json()).data;
+  }
+
+  /** What the router says of the requests of this scene, oldest first. */
+  async records() {
+    return (await this.log()).filter((record) => !this.since.has(record.id)).reverse();
+  }
+
+  /** Those that are turns of the agent. */
+  async turns() {
+    return (await this.records()).filter((record) => !['title', 'condense'].includes(record.turn));
+  }
+
+  /** The chat calls that the upstream got. */
+  async calls() {
+    return (await fetch(`${this.stage.upstream}/fake/calls`)).json();
+  }
+
+  /** Those that offer tools. */
+  async steps() {
+    return (await this.calls()).filter(({ body }) => body.tools?.length > 0);
+  }
+
+  text(file = 'notes.txt') {
+    return readFile(join(this.workspace.folder, file), 'utf8');
+  }
+
+  async restore(file = 'notes.txt') {
+    await writeFile(join(this.workspace.folder, file), NOTES);
+  }
+
+  async edited(word = 'beta', file = 'notes.txt') {
+    assert.match(await this.text(file), new RegExp(`The word is ${word}\\.`));
+  }
+
+  ended(run, exit = 0) {
+    assert.equal(run.exit, exit, `exit code of ${this.agent.name}; it wrote:\n${run.output.slice(-3_000)}`);
+  }
+}
+
+/** Asserts that no step changed the model, its context, or an earlier message, but for the moves that are told. */
+export function assertSteady(steps, moves = 0) {
+  let moved = 0;
+  for (let i = 1; i < steps.length; i++) {
+    const [before, now] = [steps[i - 1].body, steps[i].body];
+    if (before.model === now.model) {
+      assert.equal(now.options?.num_ctx, before.options?.num_ctx, 'num_ctx changed');
+    } else {
+      moved++;
+    }
+    before.messages.forEach((message, m) =>
+      assert.equal(JSON.stringify(now.messages[m]), JSON.stringify(message), `message ${m} changed in step ${i}`),
+    );
+    assert.equal(JSON.stringify(now.tools), JSON.stringify(before.tools), `tools changed in step ${i}`);
+  }
+  assert.equal(moved, moves, 'changes of the model');
+}
