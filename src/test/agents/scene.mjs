@@ -1,7 +1,8 @@
 // A workspace in which one agent plays one scenario, and what can be seen of it afterwards.
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import assert from 'node:assert/strict';
 import { WINDOW } from './setting.mjs';
 
@@ -9,11 +10,16 @@ const ALIAS = 'cline-memory-router';
 /** Words that only this bank has, so that the right one is proved. */
 const BRIEF = (project) => `# Brief\n\nThe project ${project} counts parcels at the gates of the depot.\n`;
 const NOTES = 'Gate one\nThe word is alpha.\nGate two\n';
+const WAIT_LIMIT_MS = 30_000;
 const BIG_LINES = 1_200;
 
-/** Makes the workspace. Banks are looked for when the server starts, so all are made before. */
+/** Makes two workspaces, one for a second agent. Banks are looked for when the server starts, so all are made before. */
 export async function build(projects, homes, agent, scenario) {
-  const name = `${agent.name}-${scenario.name.replaceAll(' ', '-')}`;
+  const name = `${agent.name}-${scenario.name.replace(/\W+/g, '-')}`;
+  return [await workspace(projects, homes, name), await workspace(projects, homes, `${name}-twin`)];
+}
+
+async function workspace(projects, homes, name) {
   const folder = join(projects, name);
   await mkdir(join(folder, 'memory-bank'), { recursive: true });
   await mkdir(join(homes, name), { recursive: true });
@@ -26,9 +32,14 @@ export async function build(projects, homes, agent, scenario) {
 }
 
 export class Scene {
-  constructor(stage, agent, workspace) {
-    Object.assign(this, { stage, agent, workspace });
+  constructor(stage, agent, [workspace, second]) {
+    Object.assign(this, { stage, agent, workspace, second });
     this.bankMark = `The project ${workspace.name} counts parcels`;
+  }
+
+  /** The same agent in another workspace. */
+  twin() {
+    return new Scene(this.stage, this.agent, [this.second]);
   }
 
   /** Where the agent works; straight at the upstream it leaves the router out. */
@@ -62,7 +73,7 @@ export class Scene {
     await this.stage.fault();
     await this.stage.tell('unload');
     await this.stage.tell('forget');
-    this.since = new Set((await this.log()).map((record) => record.id));
+    this.earlier = new Set((await this.log()).map((record) => record.id));
   }
 
   async log() {
@@ -71,7 +82,7 @@ export class Scene {
 
   /** What the router says of the requests of this scene, oldest first. */
   async records() {
-    return (await this.log()).filter((record) => !this.since.has(record.id)).reverse();
+    return (await this.log()).filter((record) => !this.earlier.has(record.id)).reverse();
   }
 
   /** Those that are turns of the agent. */
@@ -99,6 +110,22 @@ export class Scene {
 
   async edited(word = 'beta', file = 'notes.txt') {
     assert.match(await this.text(file), new RegExp(`The word is ${word}\\.`));
+  }
+
+  /** Waits until a question is answered with yes. */
+  async until(what, question) {
+    const deadline = Date.now() + WAIT_LIMIT_MS;
+    while (!(await question())) {
+      if (Date.now() > deadline) throw new Error(`not within ${WAIT_LIMIT_MS / 1000} s: ${what}`);
+      await sleep(20);
+    }
+  }
+
+  /** Adds a sentence to the bank and waits until it is indexed. */
+  async editBank(sentence) {
+    await appendFile(join(this.workspace.folder, 'memory-bank', 'projectbrief.md'), `\n## Hours\n\n${sentence}\n`);
+    const response = await fetch(`${this.stage.url}/v1/memory/reindex`, { method: 'POST', body: '{}' });
+    assert.equal(response.status, 200, await response.text());
   }
 
   ended(run, exit = 0) {

@@ -11,6 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_LIMIT_MS = 600_000;
 /** Longer than the hold of the status line and some comments, so that slow answers show both. */
 const SLOW_MS = 3_500;
+/** Edits of the configuration take effect within it. */
+const RELOAD_MS = 2_000;
 const SERVER_SETTINGS = 'http: {status-hold: 2s, keep-alive: 400ms}\n';
 
 async function freePort() {
@@ -82,6 +84,12 @@ class Stage {
       LOG_LEVEL: 'ERROR',
       ...(await configure(this.folder, config)),
     };
+  }
+
+  /** Edits a file of the configuration and waits until the server goes by it. */
+  async reconfigure(file, text) {
+    await writeFile(join(this.environment.ROUTER_CONFIG_DIR, file), text);
+    await sleep(RELOAD_MS);
   }
 
   async serve() {
