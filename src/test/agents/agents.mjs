@@ -1,29 +1,19 @@
 // Plays the scenarios with unmodified agents and prints a table of what became of them.
 // Usage: node agents.mjs PROJECT-FOLDER NODE-MODULES [agent…] [scenario…]
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { raise } from '../node/stage.mjs';
 import { Cline } from './cline.mjs';
 import { OpenCode } from './opencode.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 import { build, Scene } from './scene.mjs';
-import { configure } from './setting.mjs';
+import { configure, MODELS } from './setting.mjs';
 
 const [root, modules, ...wanted] = process.argv.slice(2);
 const all = [new Cline(resolve(modules)), new OpenCode(resolve(modules)), new Cline(resolve(modules), 'litellm')];
 const agents = chosen(all);
 const scenarios = chosen(SCENARIOS);
 const workspaces = new Map();
-const stage = await raise(resolve(root), async (folder, config) => {
-  const environment = await configure(folder, config);
-  for (const agent of agents) {
-    for (const scenario of scenarios) {
-      workspaces.set(key(agent, scenario), await build(join(folder, 'projects'), join(folder, 'homes'), agent, scenario));
-    }
-  }
-  return environment;
-});
+const stage = await raise(resolve(root), { configure: buildAll, models: MODELS });
 const results = new Map();
 try {
   for (const scenario of scenarios) {
@@ -41,6 +31,15 @@ process.exitCode = [...results.values()].includes('FAILED') ? 1 : 0;
 function chosen(things) {
   const named = things.filter(({ name }) => wanted.includes(name));
   return named.length > 0 ? named : things;
+}
+
+async function buildAll(folder, config) {
+  for (const agent of agents) {
+    for (const scenario of scenarios) {
+      workspaces.set(key(agent, scenario), await build(folder, agent, scenario));
+    }
+  }
+  return configure(folder, config);
 }
 
 function key(agent, scenario) {

@@ -15,6 +15,7 @@ export class Cline {
     this.package = 'cline';
     /** How it takes an answer that breaks off: it ends, as its users see it. */
     this.retriesBrokenAnswers = false;
+    this.goesOnAfterCutAnswers = true;
     this.asksForTitles = false;
   }
 
@@ -73,15 +74,20 @@ class ClineSession {
     this.process.child.stdout.on('data', (text) => this.receive(text));
     this.process.ended.then(() => this.waiting.forEach(({ reject }) => reject(new Error('cline ended'))));
     await this.ask('initialize', { protocolVersion: 1, clientCapabilities: {} });
-    const { sessionId } = await this.ask('session/new', { cwd: this.place.folder, mcpServers: [] });
-    this.id = sessionId;
-    await this.ask('session/set_model', { sessionId, modelId: this.place.model });
+    const where = { cwd: this.place.folder, mcpServers: [] };
+    if (this.id) await this.ask('session/load', { ...where, sessionId: this.id });
+    else this.id = (await this.ask('session/new', where)).sessionId;
+    await this.ask('session/set_model', { sessionId: this.id, modelId: this.place.model });
   }
 
-  /** One turn of the person. Mode is plan or act. */
+  /** One turn of the person. Mode is plan or act; Cline goes by it when it takes up a session. */
   async say(words, mode = 'act') {
-    if (!this.process) await this.open();
-    await this.ask('session/set_mode', { sessionId: this.id, modeId: mode });
+    if (mode !== this.mode) {
+      await this.close();
+      await this.open();
+      await this.ask('session/set_mode', { sessionId: this.id, modeId: mode });
+      this.mode = mode;
+    }
     const prompt = [{ type: 'text', text: words }];
     const { stopReason } = await this.ask('session/prompt', { sessionId: this.id, prompt });
     return { exit: stopReason === 'end_turn' ? 0 : 1, output: this.process.output };

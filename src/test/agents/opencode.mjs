@@ -15,6 +15,8 @@ export class OpenCode {
     this.name = 'opencode';
     this.package = 'opencode-ai';
     this.retriesBrokenAnswers = true;
+    /** It takes one for the end, without a word. */
+    this.goesOnAfterCutAnswers = false;
     this.asksForTitles = true;
   }
 

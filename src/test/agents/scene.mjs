@@ -4,31 +4,31 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import assert from 'node:assert/strict';
-import { WINDOW } from './setting.mjs';
+import { PROJECTS, WINDOW } from './setting.mjs';
 
 const ALIAS = 'cline-memory-router';
 /** Words that only this bank has, so that the right one is proved. */
 const BRIEF = (project) => `# Brief\n\nThe project ${project} counts parcels at the gates of the depot.\n`;
 const NOTES = 'Gate one\nThe word is alpha.\nGate two\n';
 const WAIT_LIMIT_MS = 30_000;
-const BIG_LINES = 1_200;
+const BIG_LINES = 1_400;
 
 /** Makes two workspaces, one for a second agent. Banks are looked for when the server starts, so all are made before. */
-export async function build(projects, homes, agent, scenario) {
+export async function build(stage, agent, scenario) {
   const name = `${agent.name}-${scenario.name.replace(/\W+/g, '-')}`;
-  return [await workspace(projects, homes, name), await workspace(projects, homes, `${name}-twin`)];
+  return [await workspace(stage, name), await workspace(stage, `${name}-twin`)];
 }
 
-async function workspace(projects, homes, name) {
-  const folder = join(projects, name);
+async function workspace(stage, name) {
+  const [folder, home] = [join(stage, PROJECTS, name), join(stage, 'homes', name)];
   await mkdir(join(folder, 'memory-bank'), { recursive: true });
-  await mkdir(join(homes, name), { recursive: true });
+  await mkdir(home, { recursive: true });
   await writeFile(join(folder, 'memory-bank', 'projectbrief.md'), BRIEF(name));
   await writeFile(join(folder, 'notes.txt'), NOTES);
   const filler = Array.from({ length: BIG_LINES }, (_, i) => `Parcel ${i} left gate ${i % 7}.`).join('\n');
   await writeFile(join(folder, 'big.txt'), `The word is alpha.\n${filler}\n`);
   execFileSync('git', ['init', '-q', folder]);
-  return { name, folder, home: join(homes, name) };
+  return { name, folder, home };
 }
 
 export class Scene {
@@ -124,7 +124,11 @@ export class Scene {
   /** Adds a sentence to the bank and waits until it is indexed. */
   async editBank(sentence) {
     await appendFile(join(this.workspace.folder, 'memory-bank', 'projectbrief.md'), `\n## Hours\n\n${sentence}\n`);
-    const response = await fetch(`${this.stage.url}/v1/memory/reindex`, { method: 'POST', body: '{}' });
+    const response = await fetch(`${this.stage.url}/v1/memory/reindex`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
     assert.equal(response.status, 200, await response.text());
   }
 

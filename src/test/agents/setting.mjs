@@ -1,6 +1,13 @@
 // The router as the scenarios need it: the shipped rules before models with small windows, and short waits.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** Folder of the workspaces. */
+export const PROJECTS = 'projects';
+export const CODER = 'qwen2.5-coder:32b';
+export const LARGE = 'llama4:16x17b';
+const SMALL = 'qwen3:30b-a3b';
+export const MODELS = [SMALL, CODER, LARGE];
 
 /** What agents are told; the router knows what its models really hold. */
 export const WINDOW = 65_536;
@@ -18,15 +25,13 @@ export const models = (large = WINDOW) => `
 upstreams:
   ollama: {type: ollama, base-url: "\${OLLAMA_BASE_URL:http://localhost:11434}"}
 models:
-  qwen3: ${MODEL('qwen3:30b-a3b', 24_576)}
-  qwen2.5-coder: ${MODEL('qwen2.5-coder:32b', 24_576, ', repair-tool-calls: true')}
-  llama4: ${MODEL('llama4:scout', large)}
+  qwen3: ${MODEL(SMALL, 20_480)}
+  qwen2.5-coder: ${MODEL(CODER, 20_480, ', repair-tool-calls: true')}
+  llama4: ${MODEL(LARGE, large)}
 `;
 
 export async function configure(folder, config) {
-  const projects = join(folder, 'projects');
-  await mkdir(projects, { recursive: true });
-  await writeFile(join(config, 'server.yaml'), SERVER(projects));
+  await writeFile(join(config, 'server.yaml'), SERVER(join(folder, PROJECTS)));
   await writeFile(join(config, 'models.yaml'), models());
   return { MEMORY_BANK_PATH: '' };
 }

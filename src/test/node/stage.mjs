@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_LIMIT_MS = 600_000;
 /** Longer than the hold of the status line and some comments, so that slow answers show both. */
 const SLOW_MS = 3_500;
+const MODELS = ['qwen3:30b-a3b', 'qwen2.5-coder:32b'];
 /** Edits of the configuration take effect within it. */
 const RELOAD_MS = 2_000;
 const SERVER_SETTINGS = 'http: {status-hold: 2s, keep-alive: 400ms}\n';
@@ -25,9 +26,9 @@ async function freePort() {
 
 /**
  * Starts both processes; `root` is the project's folder. `configure(folder, config)` may change the copy of its
- * configuration and returns more environment for the server.
+ * configuration and returns more environment for the server; `models` are those that the upstream has.
  */
-export async function raise(root, configure = configureBank) {
+export async function raise(root, { configure = configureBank, models = MODELS } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'stage-'));
   const [upstreamPort, port] = [await freePort(), await freePort()];
   const stage = new Stage(root, folder, port, upstreamPort);
@@ -35,7 +36,10 @@ export async function raise(root, configure = configureBank) {
   process.once('SIGTERM', () => process.exit(143));
   try {
     // One after the other: each builds what it misses.
-    stage.start('fake-upstream', ['--port', String(upstreamPort), '--pause', String(SLOW_MS)]);
+    stage.start('fake-upstream', [
+      ...['--port', String(upstreamPort), '--pause', String(SLOW_MS)],
+      ...['--models', models.join(',')],
+    ]);
     await stage.until(() => stage.state());
     await stage.configure(configure);
     await stage.serve();
