@@ -16,6 +16,9 @@ export class Cline {
     /** How it takes an answer that breaks off: it ends, as its users see it. */
     this.retriesBrokenAnswers = false;
     this.goesOnAfterCutAnswers = true;
+    this.exitAfterOverflow = 0;
+    /** Without its window a session that is taken up offers other tools than one that begins. */
+    this.changesModes = false;
     this.asksForTitles = false;
   }
 

@@ -17,6 +17,9 @@ export class OpenCode {
     this.retriesBrokenAnswers = true;
     /** It takes one for the end, without a word. */
     this.goesOnAfterCutAnswers = false;
+    /** Although it compacts, goes on and ends well. */
+    this.exitAfterOverflow = 1;
+    this.changesModes = true;
     this.asksForTitles = true;
   }
 

@@ -57,6 +57,7 @@ export const SCENARIOS = [
   },
   {
     name: 'plan, then act',
+    plays: (agent) => agent.changesModes,
     async play(scene) {
       await inSession(scene, async (session) => {
         scene.ended(await session.say(TASK, 'plan'));
@@ -155,9 +156,10 @@ export const SCENARIOS = [
       await scene.stage.reconfigure('models.yaml', models(20_480));
       try {
         const run = await scene.run(change('alpha', 'beta', 'big.txt'));
-        console.error(run.exit, kinds(await scene.turns()), (await scene.steps()).length);
-        scene.ended(run);
+        scene.ended(run, scene.agent.exitAfterOverflow);
         await scene.edited('beta', 'big.txt');
+        const steps = await scene.steps();
+        assert.ok(steps.every((step) => JSON.stringify(step.body).length < 60_000), 'what does not fit is not sent');
       } finally {
         await scene.stage.reconfigure('models.yaml', models());
       }

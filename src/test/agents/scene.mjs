@@ -25,7 +25,7 @@ async function workspace(stage, name) {
   await mkdir(home, { recursive: true });
   await writeFile(join(folder, 'memory-bank', 'projectbrief.md'), BRIEF(name));
   await writeFile(join(folder, 'notes.txt'), NOTES);
-  const filler = Array.from({ length: BIG_LINES }, (_, i) => `Parcel ${i} left gate ${i % 7}.`).join('\n');
+  const filler = Array.from({ length: BIG_LINES }, (_, i) => `Parcel ${i * 7919} left gate ${i % 7} at ${i * 31}.`).join('\n');
   await writeFile(join(folder, 'big.txt'), `The word is alpha.\n${filler}\n`);
   execFileSync('git', ['init', '-q', folder]);
   return { name, folder, home };
