@@ -17,6 +17,8 @@ export class Cline {
     this.retriesBrokenAnswers = false;
     this.goesOnAfterCutAnswers = true;
     this.exitAfterOverflow = 0;
+    /** Its own prompt is short, and it cuts what it reads. */
+    this.backgroundRepeats = 600;
     /** Without its window a session that is taken up offers other tools than one that begins. */
     this.changesModes = false;
     this.asksForTitles = false;

@@ -19,6 +19,7 @@ export class OpenCode {
     this.goesOnAfterCutAnswers = false;
     /** Although it compacts, goes on and ends well. */
     this.exitAfterOverflow = 1;
+    this.backgroundRepeats = 0;
     this.changesModes = true;
     this.asksForTitles = true;
   }

@@ -6,6 +6,9 @@ import { CODER, LARGE, models } from './setting.mjs';
 
 const change = (from, to, file = 'notes.txt') => `Please implement this change. In ${file}, replace ${from} by ${to}.`;
 const TASK = change('alpha', 'beta');
+/** With what the agent reads it fills the coder's window, and not the large model's. */
+const bigTask = (agent) => change('alpha', 'beta', 'big.txt') + BACKGROUND.repeat(agent.backgroundRepeats);
+const BACKGROUND = '\nThe depot has seven gates, and each gate counts the parcels that pass it.';
 /** The step that edits. */
 const SECOND_STEP = { turns: true, skip: 1, calls: 1 };
 /** Some seconds in the short form; longer than any wait of the router in the long one. */
@@ -140,7 +143,7 @@ export const SCENARIOS = [
   {
     name: 'outgrows the model',
     async play(scene) {
-      scene.ended(await scene.run(change('alpha', 'beta', 'big.txt')));
+      scene.ended(await scene.run(bigTask(scene.agent)));
       await scene.edited('beta', 'big.txt');
       const steps = await scene.steps();
       assert.deepEqual(steps.map((step) => step.body.model), [CODER, LARGE, LARGE]);
@@ -155,11 +158,11 @@ export const SCENARIOS = [
     async play(scene) {
       await scene.stage.reconfigure('models.yaml', models(20_480));
       try {
-        const run = await scene.run(change('alpha', 'beta', 'big.txt'));
+        const run = await scene.run(bigTask(scene.agent));
         scene.ended(run, scene.agent.exitAfterOverflow);
         await scene.edited('beta', 'big.txt');
         const steps = await scene.steps();
-        assert.ok(steps.every((step) => JSON.stringify(step.body).length < 60_000), 'what does not fit is not sent');
+        assert.ok(steps.every((step) => JSON.stringify(step.body).length < 100_000), 'what does not fit is not sent');
       } finally {
         await scene.stage.reconfigure('models.yaml', models());
       }

@@ -11,7 +11,7 @@ const ALIAS = 'cline-memory-router';
 const BRIEF = (project) => `# Brief\n\nThe project ${project} counts parcels at the gates of the depot.\n`;
 const NOTES = 'Gate one\nThe word is alpha.\nGate two\n';
 const WAIT_LIMIT_MS = 30_000;
-const BIG_LINES = 1_400;
+const BIG_LINES = 600;
 
 /** Makes two workspaces, one for a second agent. Banks are looked for when the server starts, so all are made before. */
 export async function build(stage, agent, scenario) {
