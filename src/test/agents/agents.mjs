@@ -1,25 +1,33 @@
 // Plays the scenarios with unmodified agents and prints a table of what became of them.
-// Usage: node agents.mjs PROJECT-FOLDER NODE-MODULES [agent…] [scenario…]
-import { resolve } from 'node:path';
+// Usage: node agents.mjs PROJECT-FOLDER NODE-MODULES [--quick] [agent…] [scenario…]
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { raise } from '../node/stage.mjs';
 import { Cline } from './cline.mjs';
 import { OpenCode } from './opencode.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 import { build, Scene } from './scene.mjs';
+import { timeRatio } from './ratio.mjs';
 import { configure, MODELS } from './setting.mjs';
 
 const [root, modules, ...wanted] = process.argv.slice(2);
+const quick = wanted.includes('--quick');
 const all = [new Cline(resolve(modules)), new OpenCode(resolve(modules)), new Cline(resolve(modules), 'litellm')];
 const agents = chosen(all);
-const scenarios = chosen(SCENARIOS);
+const scenarios = chosen(SCENARIOS).filter(({ inShortForm = true }) => inShortForm || !quick);
 const workspaces = new Map();
 const stage = await raise(resolve(root), { configure: buildAll, models: MODELS });
 const results = new Map();
+const ratios = [];
 try {
   for (const scenario of scenarios) {
     for (const agent of agents) {
       results.set(key(agent, scenario), await play(agent, scenario));
     }
+  }
+  for (const agent of quick || scenarios.length < SCENARIOS.length ? [] : agents) {
+    const scene = new Scene(stage, agent, workspaces.get(key(agent, scenarios[0])));
+    ratios.push(`${agent.name} ${(await timeRatio(scene)).toFixed(2)}`);
   }
 } finally {
   await stage.strike();
@@ -48,6 +56,8 @@ function key(agent, scenario) {
 
 async function play(agent, scenario) {
   if (scenario.plays && !scenario.plays(agent)) return '–';
+  // The provider alone makes little difference.
+  if (quick && agent.provider === 'litellm' && scenario !== scenarios[0]) return 'not in the short form';
   const scene = new Scene(stage, agent, workspaces.get(key(agent, scenario)));
   const start = performance.now();
   let result = 'ok';
@@ -76,9 +86,17 @@ function withoutTools({ body: { tools, ...body }, ...call }) {
 }
 
 async function printTable() {
+  const versions = await Promise.all(agents.map(version));
+  console.log(`${versions.join(', ')}; Node ${process.versions.node}\n`);
   console.log(`| scenario | ${agents.map((agent) => agent.name).join(' | ')} |`);
   console.log(`|---|${agents.map(() => '---|').join('')}`);
   for (const scenario of scenarios) {
     console.log(`| ${scenario.name} | ${agents.map((agent) => results.get(key(agent, scenario))).join(' | ')} |`);
   }
+  if (ratios.length > 0) console.log(`\nTime of a whole task through the router, straight at the upstream = 1: ${ratios.join(', ')}`);
+}
+
+async function version(agent) {
+  const { version } = JSON.parse(await readFile(join(modules, agent.package, 'package.json'), 'utf8'));
+  return `${agent.name} ${version}`;
 }

@@ -5,14 +5,14 @@ import { assertSteady } from './scene.mjs';
 import { CODER, LARGE, models } from './setting.mjs';
 
 const change = (from, to, file = 'notes.txt') => `Please implement this change. In ${file}, replace ${from} by ${to}.`;
-const TASK = change('alpha', 'beta');
+export const TASK = change('alpha', 'beta');
 /** With what the agent reads it fills the coder's window, and not the large model's. */
 const bigTask = (agent) => change('alpha', 'beta', 'big.txt') + BACKGROUND.repeat(agent.backgroundRepeats);
 const BACKGROUND = '\nThe depot has seven gates, and each gate counts the parcels that pass it.';
 /** The step that edits. */
 const SECOND_STEP = { turns: true, skip: 1, calls: 1 };
-/** Some seconds in the short form; longer than any wait of the router in the long one. */
-const LOAD_MS = process.env.AGENTS_QUICK ? 8_000 : 40_000;
+/** Longer than any wait of the router; some seconds in the short form. */
+const LOAD_MS = process.argv.includes('--quick') ? 5_000 : 40_000;
 
 export const SCENARIOS = [
   {
@@ -100,6 +100,7 @@ export const SCENARIOS = [
   },
   {
     name: 'empty answer',
+    inShortForm: false,
     async play(scene) {
       await scene.stage.fault('empty', { model: CODER, ...SECOND_STEP });
       await doneIn(scene, 4);
@@ -109,6 +110,7 @@ export const SCENARIOS = [
   },
   {
     name: '503 at first, then well',
+    inShortForm: false,
     async play(scene) {
       await scene.stage.fault('unavailable', { model: CODER, ...SECOND_STEP });
       await doneIn(scene, 4);
@@ -155,6 +157,7 @@ export const SCENARIOS = [
   },
   {
     name: 'overflow for good',
+    inShortForm: false,
     async play(scene) {
       await scene.stage.reconfigure('models.yaml', models(20_480));
       try {
