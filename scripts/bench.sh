@@ -3,6 +3,7 @@
 # With --scale measures banks of 1,000, 10,000 and 100,000 sections (or of the sizes given) instead, for which it
 # takes some ten minutes and 2 GB, and writes docs/benchmarks-scale.md.
 # Usage: scripts/bench.sh ["what else runs on the machine"]
+#        scripts/bench.sh turns           prints only the comparison of the queue with first come, first served
 #        scripts/bench.sh --scale [SECTIONS ...]
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,8 +14,11 @@ if ! command -v mvn >/dev/null; then
   exit 2
 fi
 mvn -q -B -Pbench -DskipTests -Dspotless.check.skip=true -Djacoco.skip=true package >&2
-mkdir -p docs
 classpath="target/test-classes:target/classes:$(cat target/bench.classpath)"
+if [ "${1:-}" = turns ]; then
+  exec "$JAVA_HOME/bin/java" -cp "$classpath" dev.memoryrouter.bench.QueueComparison
+fi
+mkdir -p docs
 if [ "${1:-}" = --scale ]; then
   shift
   exec "$JAVA_HOME/bin/java" -Xmx2g --enable-native-access=ALL-UNNAMED \

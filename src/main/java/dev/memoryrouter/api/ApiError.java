@@ -48,6 +48,17 @@ record ApiError(
         null);
   }
 
+  /// The server was told to stop.
+  static ApiError stopping() {
+    return new ApiError(
+        503,
+        "server_error",
+        "server_stopping",
+        null,
+        "The server is stopping. Send the request again when it is back.",
+        5);
+  }
+
   /// A fault of the server's own.
   static ApiError internal() {
     return new ApiError(

@@ -1,10 +1,13 @@
 package dev.memoryrouter.api;
 
+import dev.memoryrouter.admission.Admission;
+import dev.memoryrouter.admission.PriorityClass;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Planned;
 import dev.memoryrouter.chat.Purpose;
 import dev.memoryrouter.chat.Refusal;
+import dev.memoryrouter.chat.ServerSettings;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.prompt.PromptCounter;
@@ -34,6 +37,8 @@ final class ChatController {
   private final InstantSource clock;
   private final Meters meters;
   private final RunningChats running;
+  private final Admission admission;
+  private final OpenExchanges open;
 
   ChatController(
       ChatPipeline pipeline,
@@ -42,7 +47,9 @@ final class ChatController {
       RequestLog log,
       InstantSource clock,
       Meters meters,
-      RunningChats running) {
+      RunningChats running,
+      Admission admission,
+      OpenExchanges open) {
     this.pipeline = pipeline;
     this.setup = setup;
     this.counter = counter;
@@ -50,6 +57,8 @@ final class ChatController {
     this.clock = clock;
     this.meters = meters;
     this.running = running;
+    this.admission = admission;
+    this.open = open;
   }
 
   /// OpenAI's chat completion, streamed or not.
@@ -86,17 +95,19 @@ final class ChatController {
       return ErrorResponses.response(ApiError.clientLeft());
     }
     ParsedChat chat = reader.apply(body);
+    ServerSettings server = setup.get().configuration().server();
+    PriorityClass priority = PriorityHeader.read(request, server.queue().priorityHeader());
     long read = System.nanoTime();
     Plan plan = plan(purpose, chat, request);
     meters.chatPlanned(Duration.ofNanos(System.nanoTime() - read));
     ChatExchange exchange =
         new ChatExchange(
             pipeline,
-            setup.get().configuration().server().http(),
+            server.http(),
             new ChatExchange.Incoming(
-                Requests.id(request), chat, arrival, clock.instant().getEpochSecond()),
+                Requests.id(request), chat, priority, arrival, clock.instant().getEpochSecond()),
             plan,
-            new ChatExchange.Tools(counter::text, log, meters));
+            new ChatExchange.Tools(counter::text, log, meters, admission, open));
     Runnable stopWatching = Requests.whenClientLeaves(request, exchange::clientLeft);
     exchange.whenEnded(stopWatching);
     exchange.whenEnded(running.enter(request, body, exchange::superseded));
@@ -133,7 +144,7 @@ final class ChatController {
   @Get("/v1/router/requests/{id}")
   @Endpoint(
       summary = "What was decided and done for one of the last 200 requests.",
-      answer = "Explanation")
+      answer = "RequestAccount")
   HttpResponse<?> request(String id) {
     return log.get(id)
         .map(Replies::json)

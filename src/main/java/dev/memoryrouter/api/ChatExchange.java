@@ -1,5 +1,7 @@
 package dev.memoryrouter.api;
 
+import dev.memoryrouter.admission.Admission;
+import dev.memoryrouter.admission.PriorityClass;
 import dev.memoryrouter.chat.Answer;
 import dev.memoryrouter.chat.Attempt;
 import dev.memoryrouter.chat.ChatPipeline;
@@ -7,6 +9,7 @@ import dev.memoryrouter.chat.Delivery;
 import dev.memoryrouter.chat.HttpSettings;
 import dev.memoryrouter.chat.Plan;
 import dev.memoryrouter.chat.Refusal;
+import dev.memoryrouter.chat.Terms;
 import dev.memoryrouter.metrics.Meters;
 import dev.memoryrouter.upstream.ChatEvent;
 import dev.memoryrouter.upstream.ChatStream;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +37,8 @@ final class ChatExchange {
   private final ExchangeRecord record;
   private final AnswerUsage usage;
   private final Meters meters;
+  private final Admission admission;
+  private final OpenExchanges open;
   private final AnswerWriter writer;
   private final Thread worker;
   private final Completion completion = new Completion();
@@ -43,15 +49,18 @@ final class ChatExchange {
   private enum Ending {
     CLIENT_LEFT,
     TIMED_OUT,
-    SUPERSEDED
+    SUPERSEDED,
+    SERVER_STOPS
   }
 
   /// A request as it came in.
   ///
   /// @param id of the request, also sent as `x-request-id`
+  /// @param priority class that the client asked for; null when it did not
   /// @param arrival in `System.nanoTime`
   /// @param created in seconds since 1970
-  record Incoming(String id, ParsedChat chat, long arrival, long created) {
+  record Incoming(
+      String id, ParsedChat chat, @Nullable PriorityClass priority, long arrival, long created) {
     Duration age() {
       return Duration.ofNanos(System.nanoTime() - arrival);
     }
@@ -60,7 +69,12 @@ final class ChatExchange {
   /// What exchanges share.
   ///
   /// @param counting tokens of a text by the named tokenizer
-  record Tools(ToIntBiFunction<String, String> counting, RequestLog log, Meters meters) {}
+  record Tools(
+      ToIntBiFunction<String, String> counting,
+      RequestLog log,
+      Meters meters,
+      Admission admission,
+      OpenExchanges open) {}
 
   ChatExchange(
       ChatPipeline pipeline, HttpSettings settings, Incoming incoming, Plan plan, Tools tools) {
@@ -69,6 +83,8 @@ final class ChatExchange {
     this.incoming = incoming;
     this.plan = plan;
     meters = tools.meters();
+    admission = tools.admission();
+    open = tools.open();
     record = new ExchangeRecord(incoming, plan, tools.log());
     usage = new AnswerUsage(plan, tools.counting());
     worker = Thread.ofVirtual().name("chat-" + incoming.id()).unstarted(this::work);
@@ -89,7 +105,8 @@ final class ChatExchange {
         identity,
         plan,
         incoming.chat().includeUsage(),
-        new StreamWriter.Waiting(hold, settings.keepAlive()),
+        new StreamWriter.Waiting(
+            hold, settings.keepAlive(), () -> QueueComment.of(admission.place(incoming.id()))),
         new ByteStream(worker::interrupt));
   }
 
@@ -104,6 +121,12 @@ final class ChatExchange {
     worker.interrupt();
   }
 
+  /// Ends the exchange because the server waits no longer for its end.
+  void serverStops() {
+    ending = Ending.SERVER_STOPS;
+    worker.interrupt();
+  }
+
   /// Runs when the exchange is over, however it ended.
   void whenEnded(Runnable action) {
     var _ = ended.whenComplete((_, _) -> action.run());
@@ -112,6 +135,7 @@ final class ChatExchange {
   /// Starts the work and waits for a response to give.
   MutableHttpResponse<?> respond() throws InterruptedException {
     startTimeLimit();
+    open.add(this);
     worker.start();
     return writer.response();
   }
@@ -131,7 +155,7 @@ final class ChatExchange {
 
   private void work() {
     try {
-      switch (pipeline.answer(plan, delivery())) {
+      switch (pipeline.answer(plan, terms())) {
         case Answer.Refused(Refusal refusal, List<Attempt> attempts) -> {
           record.attempts(attempts);
           fail(RefusalErrors.of(refusal));
@@ -152,13 +176,17 @@ final class ChatExchange {
     }
   }
 
-  private Delivery delivery() {
-    return incoming.chat().stream() ? Delivery.STREAMED : Delivery.WHOLE;
+  private Terms terms() {
+    return new Terms(
+        incoming.id(),
+        incoming.chat().stream() ? Delivery.STREAMED : Delivery.WHOLE,
+        settings.requestTimeout().minus(incoming.age()),
+        incoming.priority());
   }
 
   private void relay(Answer.Served served, ChatStream stream) throws InterruptedException {
-    record.served(served);
     try (stream) {
+      record.served(served);
       writer.begin(served);
       while (!completion.ended()) {
         ChatEvent event = stream.next();
@@ -181,6 +209,7 @@ final class ChatExchange {
       case CLIENT_LEFT -> record.outcome("client-left");
       case TIMED_OUT -> fail(timeLimit());
       case SUPERSEDED -> fail(ApiError.superseded());
+      case SERVER_STOPS -> fail(ApiError.stopping());
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.memoryrouter.api;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.GenerationOptions;
 import dev.memoryrouter.conversation.Message;
@@ -50,12 +52,13 @@ public final class ChatRequestReader {
   public static ParsedChat read(byte[] json) {
     RequestBody body = RequestBody.parse(json);
     refuseSeveralAnswers(body);
+    List<Tool> tools = tools(body);
     ChatRequest request =
         new ChatRequest(
             body.requiredString("model"),
             messages(body),
-            tools(body),
-            toolChoice(body),
+            tools,
+            toolChoice(body, tools),
             options(body),
             responseFormat(body),
             extras(body.node(), INTERPRETED));
@@ -213,6 +216,30 @@ public final class ChatRequestReader {
       tools.add(new Tool(function.requiredString("name"), tool.node()));
     }
     return tools;
+  }
+
+  /// The choice, which must be one that the offered tools allow.
+  private static ToolChoice toolChoice(RequestBody body, List<Tool> offered) {
+    ToolChoice choice = toolChoice(body);
+    boolean possible =
+        switch (choice) {
+          case ToolChoice.Named(String name) ->
+              offered.stream().anyMatch(tool -> tool.name().equals(name));
+          case ToolChoice.Required _ -> !offered.isEmpty();
+          case ToolChoice.Unset _, ToolChoice.Auto _, ToolChoice.None _ -> true;
+        };
+    if (!possible) {
+      throw new ApiException(ApiError.badRequest("tool_choice", impossible(choice, offered)));
+    }
+    return choice;
+  }
+
+  private static String impossible(ToolChoice choice, List<Tool> offered) {
+    String names = offered.stream().map(tool -> '"' + tool.name() + '"').collect(joining(", "));
+    return "\"tool_choice\" demands %s, but \"tools\" offers %s."
+        .formatted(
+            choice instanceof ToolChoice.Named(String name) ? "\"%s\"".formatted(name) : "a call",
+            names.isEmpty() ? "none" : "only " + names);
   }
 
   private static ToolChoice toolChoice(RequestBody body) {

@@ -79,7 +79,8 @@ final class ExchangeRecord {
     if (counted != null) {
       json.putObject("usage")
           .put("prompt_tokens", counted.promptTokens())
-          .put("completion_tokens", counted.completionTokens());
+          .put("completion_tokens", counted.completionTokens())
+          .put("prompt_cut", counted.promptCut());
     }
     publish();
   }

@@ -95,7 +95,7 @@ final class ModelsController {
         .put("supports_vision", window.vision())
         .put("supports_function_calling", window.tools())
         .put("supports_prompt_caching", false)
-        .put("supports_reasoning", false)
+        .put("supports_reasoning", window.reasoning())
         .put("input_cost_per_token", 0)
         .put("output_cost_per_token", 0);
     return json;

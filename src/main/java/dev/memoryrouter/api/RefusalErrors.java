@@ -1,5 +1,6 @@
 package dev.memoryrouter.api;
 
+import dev.memoryrouter.admission.RefusalReason;
 import dev.memoryrouter.chat.Attempt;
 import dev.memoryrouter.chat.Candidate;
 import dev.memoryrouter.chat.Refusal;
@@ -70,7 +71,52 @@ final class RefusalErrors {
               "No language model can be called at the moment (%s). Try again later; the upstream's log says why it failed."
                   .formatted(reasons(candidates)),
               seconds(retryIn));
+      case Refusal.NoTurn(String model, RefusalReason reason, Duration retryAfter) ->
+          noTurn(model, reason, seconds(retryAfter.minusSeconds(1)));
       case Refusal.Failed(List<Attempt> attempts, UpstreamFailure last) -> failed(attempts, last);
+    };
+  }
+
+  private static ApiError noTurn(String model, RefusalReason reason, int retryAfter) {
+    return switch (reason) {
+      case FULL ->
+          server(
+              UNAVAILABLE,
+              "queue_full",
+              "As many requests wait for %s as may (queue.length in server.yaml). Try again later, or give the model more slots."
+                  .formatted(model),
+              retryAfter);
+      case HOPELESS ->
+          server(
+              UNAVAILABLE,
+              "queue_too_long",
+              "The queue for %s is longer than the time that this request has. Try again later; GET /v1/router/queue shows who waits."
+                  .formatted(model),
+              retryAfter);
+      case WAITED_TOO_LONG ->
+          server(
+              UNAVAILABLE,
+              "queue_timeout",
+              "The request waited for %s as long as it may (queue.wait-limit in server.yaml). Try again later; GET /v1/router/queue shows who waits."
+                  .formatted(model),
+              retryAfter);
+      case UNREACHABLE ->
+          server(
+              UNAVAILABLE,
+              "upstream_unreachable",
+              "The upstream of %s stopped answering while the request waited.".formatted(model),
+              LATER);
+      // Whoever cleared the queue does not want it to fill again by itself.
+      case REMOVED ->
+          new ApiError(
+              UNAVAILABLE,
+              SERVER_ERROR,
+              "removed_from_queue",
+              null,
+              "The request waited for %s and was removed from the queue by an administrator. Send it again if it is still wanted."
+                  .formatted(model),
+              null);
+      case DRAINING -> ApiError.stopping();
     };
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An answer as server-sent events. The status line is held back for a while, so that an early
@@ -34,7 +35,8 @@ final class StreamWriter implements AnswerWriter {
   ///
   /// @param hold for which the status line may still be held back
   /// @param keepAlive interval of comments
-  record Waiting(Duration hold, Duration keepAlive) {}
+  /// @param comment what to say then
+  record Waiting(Duration hold, Duration keepAlive, Supplier<String> comment) {}
 
   /// What the status line and headers say.
   private sealed interface Head {
@@ -87,12 +89,19 @@ final class StreamWriter implements AnswerWriter {
       case ChatEvent.Reasoning(String text) -> send(chunks.reasoning(text));
       case ChatEvent.ToolCallStart start -> send(chunks.toolCallStart(start));
       case ChatEvent.ToolCallArguments arguments -> send(chunks.toolCallArguments(arguments));
-      case ChatEvent.Usage _ -> {}
+      case ChatEvent.Usage counted -> tellOfCut(counted);
       case ChatEvent.Finish(FinishReason reason, _) -> finish(reason, usage);
       case ChatEvent.Failure(UpstreamFailure failure) -> {
         send(ChunkWriter.error(RefusalErrors.of(failure)));
         ended = true;
       }
+    }
+  }
+
+  /// The words are out already: all that is left is to say what they rest on.
+  private void tellOfCut(ChatEvent.Usage counted) throws InterruptedException {
+    if (counted.promptCut()) {
+      send(ChunkWriter.comment("router degraded=truncated=prompt-cut"));
     }
   }
 
@@ -164,7 +173,7 @@ final class StreamWriter implements AnswerWriter {
   private void keepAlive() {
     try {
       while (!payloadBegun.await(waiting.keepAlive().toMillis(), TimeUnit.MILLISECONDS)) {
-        if (!body.write(ChunkWriter.comment("keep-alive"))) {
+        if (!body.write(ChunkWriter.comment(waiting.comment().get()))) {
           return;
         }
       }

@@ -1,15 +1,18 @@
 package dev.memoryrouter.app;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.Configuration;
 import dev.memoryrouter.chat.ConfigurationLoader;
 import dev.memoryrouter.chat.MemoryFinder;
+import dev.memoryrouter.chat.OwnLoads;
 import dev.memoryrouter.chat.Recording;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
 import dev.memoryrouter.chat.StickyRoute;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.Turns;
 import dev.memoryrouter.cli.Workbench;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationMemory.Known;
@@ -46,6 +49,7 @@ import dev.memoryrouter.upstream.openai.OpenAiClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +61,15 @@ import org.slf4j.LoggerFactory;
 final class Components implements Workbench, AutoCloseable {
   private static final long QUERY_CACHE_BYTES = 8L << 20;
   private static final long ROUTES_BYTES = 32L << 20;
+  private static final long EXAMPLES_BYTES = 64L << 20; // some 7,000 examples
+
+  /// A route found by keywords alone costs a wrong model's load; learning takes about a second, of
+  /// which no more than this is waited for.
+  private static final Duration LEARNING = Duration.ofSeconds(3);
+
   private static final String CONFIG_DIR = "ROUTER_CONFIG_DIR";
+  private static final String STATE = "state";
+  private static final String EXAMPLES = "examples.log";
 
   private final Path root;
   private final Environment environment;
@@ -79,12 +91,14 @@ final class Components implements Workbench, AutoCloseable {
   private final Lazy<Setups> setups = new Lazy<>(this::makeSetups);
   private final Lazy<PromptCounter> counter =
       new Lazy<>(() -> new PromptCounter(new CountCache(), TokenCounters::of));
-  private final Lazy<ModelSlots> slots = new Lazy<>(ModelSlots::new);
+  private final Lazy<Admission> admission = new Lazy<>(this::makeAdmission);
+  private final Lazy<Turns> turns = new Lazy<>(() -> new Turns(admission(), System::nanoTime));
+  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<DurableMap<Known<StickyRoute>>> routes = new Lazy<>(this::openRoutes);
+  private final Lazy<DurableMap<float[]>> examples = new Lazy<>(this::openExamples);
   private final Lazy<PromptMemory> sent = new Lazy<>(this::openPromptMemory);
   private final Lazy<Recording> recording =
       new Lazy<>(() -> new Recording(storePath().resolve("recordings"), this.clock));
-  private final Lazy<Circuits> circuits = new Lazy<>(() -> new Circuits(clock));
   private final Lazy<ChatPipeline> pipeline = new Lazy<>(this::makePipeline);
   private final Lazy<BackgroundIndexing> backgroundIndexing =
       new Lazy<>(() ->
@@ -157,8 +171,12 @@ final class Components implements Workbench, AutoCloseable {
     return counter.get();
   }
 
-  ModelSlots slots() {
-    return slots.get();
+  Admission admission() {
+    return admission.get();
+  }
+
+  Turns turns() {
+    return turns.get();
   }
 
   Circuits circuits() {
@@ -248,12 +266,22 @@ final class Components implements Workbench, AutoCloseable {
         : DurableMap.inMemory(ROUTES_BYTES, codec);
   }
 
+  private DurableMap<float[]> openExamples() {
+    return DurableMap.open(stateFolder().resolve(EXAMPLES), EXAMPLES_BYTES, ExampleVectors.CODEC);
+  }
+
+  /// A command uses what a server left, and leaves the file alone.
+  private static DurableMap<float[]> readExamples(Path store) {
+    return DurableMap.readOnly(
+        store.resolve(STATE).resolve(EXAMPLES), EXAMPLES_BYTES, ExampleVectors.CODEC);
+  }
+
   private PromptMemory openPromptMemory() {
     return server ? PromptMemory.open(stateFolder()) : PromptMemory.inMemory();
   }
 
   private Path stateFolder() {
-    return storePath().resolve("state");
+    return storePath().resolve(STATE);
   }
 
   private static IndexIdentity identity() {
@@ -284,8 +312,15 @@ final class Components implements Workbench, AutoCloseable {
   }
 
   private Setups setups(Configuration first) {
+    Lazy<DurableMap<float[]>> known =
+        server ? examples : new Lazy<>(() -> readExamples(first.server().store().path()));
     return new Setups(
-        first, new ExampleVectors(queryEmbedder.get()), Components::client, clock, circuits());
+        first,
+        new ExampleVectors(queryEmbedder.get(), known),
+        server ? LEARNING : Duration.ZERO,
+        Components::client,
+        clock,
+        circuits());
   }
 
   private List<Bank> banksThatThereAre() {
@@ -300,6 +335,10 @@ final class Components implements Workbench, AutoCloseable {
     };
   }
 
+  private Admission makeAdmission() {
+    return new Admission(TurnRules.of(configuration()), new OwnLoads(setups()), System::nanoTime);
+  }
+
   private ChatPipeline makePipeline() {
     PromptFitter fitter = new PromptFitter(counter(), sent.get());
     return new ChatPipeline(
@@ -309,7 +348,7 @@ final class Components implements Workbench, AutoCloseable {
         counter(),
         fitter,
         new MemoryFinder(retriever(), fitter, TokenCounters.of("qwen")),
-        slots(),
+        turns(),
         recording.get());
   }
 
@@ -326,10 +365,12 @@ final class Components implements Workbench, AutoCloseable {
     }
     backgroundIndexing.ifMade().ifPresent(BackgroundIndexing::close);
     configuration.ifMade().ifPresent(ReloadingConfiguration::close);
+    admission.ifMade().ifPresent(Admission::close);
     writingStore.ifMade().ifPresent(Components::close);
     readingStore.ifMade().ifPresent(Components::close);
     embedder.ifMade().ifPresent(EmbedderHandle::close);
     routes.ifMade().ifPresent(DurableMap::close);
+    examples.ifMade().ifPresent(DurableMap::close);
     recording.ifMade().ifPresent(Recording::close);
     sent.ifMade().ifPresent(PromptMemory::close);
   }

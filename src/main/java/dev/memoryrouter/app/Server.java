@@ -1,8 +1,11 @@
 package dev.memoryrouter.app;
 
 import dev.memoryrouter.api.LocalNames;
+import dev.memoryrouter.api.OpenExchanges;
 import dev.memoryrouter.chat.HttpSettings;
 import dev.memoryrouter.chat.ServerSettings;
+import dev.memoryrouter.chat.TurnRules;
+import dev.memoryrouter.chat.TurnSettings;
 import dev.memoryrouter.files.IndexLock;
 import dev.memoryrouter.files.ServerAddress;
 import io.micronaut.context.ApplicationContext;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +31,7 @@ final class Server implements AutoCloseable {
   private final IndexLock lock;
   private final EmbeddedServer http;
   private final ServerAddress address;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Server(
@@ -161,6 +166,7 @@ final class Server implements AutoCloseable {
   /// What need not be done before the first request.
   private void goOn() {
     components.reloading().onChange(components.setups()::take);
+    components.reloading().onChange(next -> components.admission().configure(TurnRules.of(next)));
     components.reloading().start();
     Thread.ofVirtual()
         .name("prepare")
@@ -169,12 +175,40 @@ final class Server implements AutoCloseable {
           components.startIndexing();
           components.setups().prepare();
         });
+    if (queue().preload()) {
+      Thread.ofVirtual()
+          .name("preload")
+          .start(() -> components.turns().preload(components.setups().get()));
+    }
     LOG.info("serving on {}", http.getURL());
+  }
+
+  private TurnSettings queue() {
+    return components.configuration().server().queue();
   }
 
   /// Base URL.
   String url() {
     return http.getURL().toString();
+  }
+
+  /// Its parts.
+  Components components() {
+    return components;
+  }
+
+  /// Refuses those who wait, and lets those who are answered end.
+  private void drain() {
+    components.admission().drain();
+    Duration limit = queue().drainLimit();
+    try {
+      int late = http.getApplicationContext().getBean(OpenExchanges.class).end(limit);
+      if (late > 0) {
+        LOG.warn("{} answers were ended after {} s of drain", late, limit.toSeconds());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   void awaitStop() throws InterruptedException {
@@ -183,6 +217,10 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    drain();
     http.getApplicationContext().close();
     components.close();
     try {

@@ -1,6 +1,6 @@
 package dev.memoryrouter.app;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
 import dev.memoryrouter.api.RequestLog;
 import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.ReloadingConfiguration;
@@ -67,6 +67,11 @@ final class Wiring {
   Meters meters(PrometheusMeterRegistry registry) {
     var meters = new Meters(registry);
     components.circuits().listen((name, state) -> meters.circuit(name, state.label()));
+    Admission admission = components.admission();
+    admission.listen((ticket, result, waited) ->
+        meters.turnDecided(ticket.model().toString(), ticket.priority().label(), result, waited));
+    components.pipeline().audit().listen(meters::promptCut);
+    meters.queue(() -> admission.totals().running(), () -> admission.totals().waiting());
     return meters;
   }
 
@@ -101,8 +106,10 @@ final class Wiring {
     return components.store();
   }
 
+  // Components closes what it made.
+  @Bean(typed = Admission.class)
   @Singleton
-  ModelSlots slots() {
-    return components.slots();
+  Admission admission() {
+    return components.admission();
   }
 }

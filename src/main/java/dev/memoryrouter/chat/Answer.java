@@ -2,6 +2,7 @@ package dev.memoryrouter.chat;
 
 import dev.memoryrouter.prompt.FittedPrompt;
 import dev.memoryrouter.upstream.ChatStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ public sealed interface Answer {
       Map<String, String> degraded) {
     public Served {
       attempts = List.copyOf(attempts);
+    }
+
+    /// The same with one more thing that is not as it should be.
+    Served degraded(String key, String reason) {
+      Map<String, String> reasons = new LinkedHashMap<>(degraded);
+      reasons.put(key, reason);
+      return new Served(model, upstream, upstreamModel, rule, prompt, attempts, reasons);
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.memoryrouter.chat;
 
 import dev.memoryrouter.conversation.Conversation;
-import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.EffectiveLimit;
 import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.prompt.FittedPrompt;
@@ -25,7 +24,7 @@ final class CandidateList {
   private final Conversation conversation;
   private final RequestFitter fitter;
   private final LearntLimits learnt;
-  private final CountCalibration calibration;
+  private final PromptAudit audit;
 
   /// @param fitter of the conversation's request
   CandidateList(
@@ -33,13 +32,13 @@ final class CandidateList {
       Conversation conversation,
       RequestFitter fitter,
       LearntLimits learnt,
-      CountCalibration calibration) {
+      PromptAudit audit) {
     this.setup = setup;
     this.compaction = setup.configuration().server().compaction();
     this.conversation = conversation;
     this.fitter = fitter;
     this.learnt = learnt;
-    this.calibration = calibration;
+    this.audit = audit;
   }
 
   List<Candidate> judge(String routed) {
@@ -129,7 +128,7 @@ final class CandidateList {
         EffectiveLimit.of(state, cap, learnt.allocated(state).orElse(null)),
         state.settings().maxOutput(),
         state.settings().think() != Think.OFF,
-        calibration.offset(CountCalibration.Key.of(state)));
+        audit.offset(state, conversation.request()));
   }
 
   private static Candidate judgeFit(ModelState state, Fit fit) {

@@ -1,7 +1,8 @@
 package dev.memoryrouter.chat;
 
-import dev.memoryrouter.admission.ModelSlots;
-import dev.memoryrouter.admission.ModelSlots.Permit;
+import dev.memoryrouter.admission.Permit;
+import dev.memoryrouter.admission.RefusalReason;
+import dev.memoryrouter.admission.Turn;
 import dev.memoryrouter.conversation.ClientKind;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.prompt.FittedPrompt;
@@ -9,8 +10,8 @@ import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.upstream.ChatEvent;
 import dev.memoryrouter.upstream.ChatStream;
 import dev.memoryrouter.upstream.ModelState;
-import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
+import dev.memoryrouter.upstream.Upstreams;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,9 +29,10 @@ import org.slf4j.LoggerFactory;
 final class ChatAnswerer {
   private static final Logger LOG = LoggerFactory.getLogger(ChatAnswerer.class);
 
-  private final ModelSlots slots;
+  private final Turns turns;
   private final PromptFitter fitter;
   private final LearntLimits learnt;
+  private final PromptAudit audit;
   private final Consumer<AnsweredBy> whenAnswered;
 
   /// A plan and the model that began to answer it.
@@ -38,26 +40,39 @@ final class ChatAnswerer {
 
   /// @param whenAnswered told at the first payload of each answer
   ChatAnswerer(
-      ModelSlots slots,
+      Turns turns,
       PromptFitter fitter,
       LearntLimits learnt,
+      PromptAudit audit,
       Consumer<AnsweredBy> whenAnswered) {
-    this.slots = slots;
+    this.turns = turns;
     this.fitter = fitter;
     this.learnt = learnt;
+    this.audit = audit;
     this.whenAnswered = whenAnswered;
   }
 
-  Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
+  Answer answer(Plan plan, Terms terms) throws InterruptedException {
     List<Attempt> attempts = new ArrayList<>();
     Map<String, UpstreamFailure> failures = new LinkedHashMap<>();
     var failover = new Failover(plan.candidates());
+    Optional<Answer> cut = Optional.empty();
     Optional<Candidate> next = failover.first();
     while (next.isPresent()) {
       Candidate candidate = next.get();
-      switch (new Call(plan, candidate, delivery, attempts).run()) {
+      switch (new Call(plan, candidate, terms, attempts).run()) {
         case Call.Started(ChatStream stream, Answer.Served served) -> {
-          return new Answer.Streaming(served, stream);
+          return new Answer.Streaming(
+              cut.isPresent() ? served.degraded("truncated", "rerouted") : served, stream);
+        }
+        case Call.CutPrompt(Answer answer) -> {
+          cut = Optional.of(answer);
+          next = failover.afterCut(candidate);
+        }
+        case Call.NoTurn(Turn.Refused refused) -> {
+          return new Answer.Refused(
+              new Refusal.NoTurn(candidate.state().key(), refused.reason(), refused.retryAfter()),
+              attempts);
         }
         case Call.Failed(UpstreamFailure failure) -> {
           failures.put(candidate.state().slotKey(), failure);
@@ -65,7 +80,8 @@ final class ChatAnswerer {
         }
       }
     }
-    return unanswered(plan, attempts, failures);
+    // An answer to a part of the prompt is better than none, as long as it says so.
+    return cut.orElseGet(() -> unanswered(plan, attempts, failures));
   }
 
   /// The newest failure stands for all, but a closed door says least.
@@ -125,7 +141,7 @@ final class ChatAnswerer {
     private final Plan plan;
     private final ModelState model;
     private final FittedPrompt prompt;
-    private final Delivery delivery;
+    private final Terms terms;
     private final List<Attempt> attempts;
     private final long started = System.nanoTime();
 
@@ -133,32 +149,49 @@ final class ChatAnswerer {
 
     record Started(ChatStream stream, Answer.Served served) implements Outcome {}
 
+    /// Answered, but the upstream read only a part of the prompt.
+    record CutPrompt(Answer answer) implements Outcome {}
+
     record Failed(UpstreamFailure failure) implements Outcome {}
 
-    Call(Plan plan, Candidate candidate, Delivery delivery, List<Attempt> attempts) {
+    record NoTurn(Turn.Refused refused) implements Outcome {}
+
+    Call(Plan plan, Candidate candidate, Terms terms, List<Attempt> attempts) {
       this.plan = plan;
       this.model = candidate.state();
       this.prompt = candidate.fitted().orElseThrow();
-      this.delivery = delivery;
+      this.terms = terms;
       this.attempts = attempts;
     }
 
     Outcome run() throws InterruptedException {
-      Permit permit = slots.acquire(model.slotKey(), model.settings().slots());
+      return switch (turns.acquire(plan, model, terms)) {
+        case Turn.Granted(Permit permit) -> call(permit);
+        case Turn.Refused refused -> noTurn(refused);
+      };
+    }
+
+    private Outcome call(Permit permit) throws InterruptedException {
+      boolean textTools = textTools(plan.conversation());
       ChatStream stream = null;
       boolean handedOver = false;
       try {
         // Before the call: a client that leaves mid-answer still finds these bytes in its next
         // turn.
         fitter.remember(plan.conversation(), plan.offer().bank(), prompt);
-        stream = plan.setup().upstreams().client(model.settings().upstream()).chat(upstreamCall());
+        stream = new TurnStream(audit.watch(call(textTools), model, prompt), permit, textTools);
         List<ChatEvent> events = opening(stream);
         if (events.getLast() instanceof ChatEvent.Failure(UpstreamFailure failure)) {
           return failed(failure);
         }
-        handedOver = delivery == Delivery.STREAMED;
-        return answered(
-            handedOver ? running(events.getFirst(), stream, permit) : ChatStream.of(events));
+        if (terms.delivery() == Delivery.WHOLE && isOfCutPrompt(events)) {
+          return cutPrompt(ChatStream.of(events));
+        }
+        Answer.Served served = answered();
+        handedOver = terms.delivery() == Delivery.STREAMED;
+        return new Started(
+            handedOver ? new PeekedStream(events.getFirst(), stream) : ChatStream.of(events),
+            served);
       } finally {
         if (!handedOver) {
           release(stream, permit);
@@ -166,11 +199,41 @@ final class ChatAnswerer {
       }
     }
 
+    private ChatStream call(boolean textTools) throws InterruptedException {
+      return plan.setup()
+          .upstreams()
+          .client(model.settings().upstream())
+          .chat(model.call(prompt.request(), prompt.reserve(), textTools));
+    }
+
+    private static boolean isOfCutPrompt(List<ChatEvent> events) {
+      return events.stream()
+          .anyMatch(event -> event instanceof ChatEvent.Usage usage && usage.promptCut());
+    }
+
+    private Outcome cutPrompt(ChatStream stream) {
+      record("prompt-cut", "answered, but read only a part of the prompt");
+      return new CutPrompt(
+          new Answer.Streaming(
+              plan.servedBy(model, prompt, attempts).degraded("truncated", "prompt-cut"), stream));
+    }
+
+    /// Who waits for an upstream that is gone may try another; any other refusal stands.
+    private Outcome noTurn(Turn.Refused refused) {
+      record("no-turn", refused.reason().label());
+      return refused.reason() == RefusalReason.UNREACHABLE
+          ? new Failed(
+              new UpstreamFailure.Unreachable(
+                  "upstream '%s' stopped answering while the request waited for %s."
+                      .formatted(model.settings().upstream(), model.key())))
+          : new NoTurn(refused);
+    }
+
     /// As much of an answer as must be there before it counts as one.
     private List<ChatEvent> opening(ChatStream stream) throws InterruptedException {
       List<ChatEvent> events = new ArrayList<>();
       events.add(stream.next());
-      while (delivery == Delivery.WHOLE && !isLast(events.getLast())) {
+      while (terms.delivery() == Delivery.WHOLE && !isLast(events.getLast())) {
         events.add(stream.next());
       }
       return events;
@@ -178,10 +241,6 @@ final class ChatAnswerer {
 
     private static boolean isLast(ChatEvent event) {
       return event instanceof ChatEvent.Finish || event instanceof ChatEvent.Failure;
-    }
-
-    private ChatStream running(ChatEvent first, ChatStream stream, Permit permit) {
-      return new PeekedStream(first, stream, permit::close);
     }
 
     private static void release(@Nullable ChatStream stream, Permit permit) {
@@ -192,11 +251,11 @@ final class ChatAnswerer {
       }
     }
 
-    private Outcome answered(ChatStream stream) {
+    private Answer.Served answered() {
       record("answered", "answered");
       whenAnswered.accept(new AnsweredBy(plan, model));
       learnAllocation();
-      return new Started(stream, plan.servedBy(model, prompt, attempts));
+      return plan.servedBy(model, prompt, attempts);
     }
 
     private Outcome failed(UpstreamFailure failure) {
@@ -205,6 +264,9 @@ final class ChatAnswerer {
           "{} on {} did not answer: {}", model.key(), model.settings().upstream(), failure.kind());
       // What the upstream says may quote the prompt.
       LOG.debug("{}: {}", model.key(), failure.message());
+      if (failure instanceof UpstreamFailure.Unreachable) {
+        turns.lost(model.settings().upstream());
+      }
       if (failure instanceof UpstreamFailure.Unreachable
           || failure instanceof UpstreamFailure.ModelMissing) {
         plan.setup().upstreams().refresh(model.settings().upstream());
@@ -223,21 +285,13 @@ final class ChatAnswerer {
         Thread.ofVirtual()
             .name("learn-allocation")
             .start(() -> {
-              plan.setup().upstreams().refresh(model.settings().upstream());
-              learnt.learn(plan.setup().upstreams().state(model.key()));
+              Upstreams upstreams = plan.setup().upstreams();
+              upstreams.refresh(model.settings().upstream());
+              upstreams.everywhere(model.key()).stream()
+                  .filter(state -> state.slotKey().equals(model.slotKey()))
+                  .forEach(learnt::learn);
             });
       }
-    }
-
-    private UpstreamCall upstreamCall() {
-      String name = model.upstreamModel();
-      return new UpstreamCall(
-          prompt.request(),
-          model.settings(),
-          name == null ? model.settings().names().getFirst() : name,
-          model.numCtx(),
-          prompt.reserve(),
-          textTools(plan.conversation()));
     }
   }
 

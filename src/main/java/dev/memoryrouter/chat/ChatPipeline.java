@@ -1,15 +1,12 @@
 package dev.memoryrouter.chat;
 
-import dev.memoryrouter.admission.ModelSlots;
 import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.Mode;
-import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.routing.Requested;
-import dev.memoryrouter.upstream.ModelState;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,7 +19,7 @@ public final class ChatPipeline {
   private final Supplier<Setup> setup;
   private final Supplier<Optional<String>> configProblem;
   private final LearntLimits learnt = new LearntLimits();
-  private final CountCalibration calibration = new CountCalibration();
+  private final PromptAudit audit;
   private final ChatPlanner planner;
   private final ChatAnswerer answerer;
 
@@ -38,16 +35,15 @@ public final class ChatPipeline {
       PromptCounter counter,
       PromptFitter fitter,
       MemoryFinder memory,
-      ModelSlots slots,
+      Turns turns,
       Recording recording) {
     this.recording = recording;
     this.routes = routes;
     this.setup = setup;
     this.configProblem = configProblem;
-    planner =
-        new ChatPlanner(
-            counter, fitter, memory, routes, learnt, calibration, model -> isBusy(slots, model));
-    answerer = new ChatAnswerer(slots, fitter, learnt, this::keepRoute);
+    audit = new PromptAudit(fitter, learnt);
+    planner = new ChatPlanner(counter, fitter, memory, routes, learnt, audit, turns::isBusy);
+    answerer = new ChatAnswerer(turns, fitter, learnt, audit, this::keepRoute);
   }
 
   /// Decides about a request without calling a model.
@@ -68,14 +64,19 @@ public final class ChatPipeline {
   /// before.
   ///
   /// @throws InterruptedException when the client left; nothing is left running
-  public Answer answer(Plan plan, Delivery delivery) throws InterruptedException {
+  public Answer answer(Plan plan, Terms terms) throws InterruptedException {
     recording.add(plan);
-    return answerer.answer(plan, delivery);
+    return answerer.answer(plan, terms);
   }
 
   /// How much a published name can take.
   public ModelWindow window(Requested requested) {
     return new ModelWindows(setup.get(), learnt).of(requested);
+  }
+
+  /// What is known of the prompts' real lengths.
+  public PromptAudit audit() {
+    return audit;
   }
 
   private void keepRoute(ChatAnswerer.AnsweredBy answered) {
@@ -91,10 +92,5 @@ public final class ChatPipeline {
               kept == null ? route.intent().label() : kept.intent(),
               mode == null && kept != null ? kept.mode() : mode));
     }
-  }
-
-  /// Whether somebody uses a model or waits for it.
-  private static boolean isBusy(ModelSlots slots, ModelState model) {
-    return slots.running(model.slotKey()) + slots.waiting(model.slotKey()) > 0;
   }
 }

@@ -6,7 +6,6 @@ import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
 import dev.memoryrouter.memory.Bank;
 import dev.memoryrouter.memory.BankChoice;
-import dev.memoryrouter.prompt.CountCalibration;
 import dev.memoryrouter.prompt.PromptCounter;
 import dev.memoryrouter.prompt.PromptFitter;
 import dev.memoryrouter.prompt.RequestFitter;
@@ -27,7 +26,7 @@ final class ChatPlanner {
   private final MemoryFinder memory;
   private final ConversationMemory<StickyRoute> routes;
   private final LearntLimits learnt;
-  private final CountCalibration calibration;
+  private final PromptAudit audit;
   private final Predicate<ModelState> busy;
 
   /// @param busy whether somebody uses a model or waits for it
@@ -37,14 +36,14 @@ final class ChatPlanner {
       MemoryFinder memory,
       ConversationMemory<StickyRoute> routes,
       LearntLimits learnt,
-      CountCalibration calibration,
+      PromptAudit audit,
       Predicate<ModelState> busy) {
     this.counter = counter;
     this.fitter = fitter;
     this.memory = memory;
     this.routes = routes;
     this.learnt = learnt;
-    this.calibration = calibration;
+    this.audit = audit;
     this.busy = busy;
   }
 
@@ -133,7 +132,7 @@ final class ChatPlanner {
     RequestFitter fit =
         fitter.prepare(conversation, found.offer(), setup.configuration().server().memory());
     List<Candidate> candidates =
-        new CandidateList(setup, conversation, fit, learnt, calibration).judge(route.model());
+        new CandidateList(setup, conversation, fit, learnt, audit).judge(route.model());
     return new Plan(
         setup,
         purpose,

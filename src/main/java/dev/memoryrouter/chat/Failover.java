@@ -42,6 +42,11 @@ final class Failover {
     };
   }
 
+  /// The candidate that may read the whole prompt of which this one read a part.
+  Optional<Candidate> afterCut(Candidate cut) {
+    return next(other -> limit(other) > limit(cut) || !upstream(other).equals(upstream(cut)));
+  }
+
   private Optional<Candidate> onAnother(Candidate failed) {
     return next(other -> !upstream(other).equals(upstream(failed)));
   }

@@ -5,4 +5,6 @@ package dev.memoryrouter.chat;
 /// @param limit tokens of prompt and output together
 /// @param maxInput tokens that a client may send: the limit less memory and output reserve
 /// @param maxOutput largest output in tokens
-public record ModelWindow(int limit, int maxInput, int maxOutput, boolean vision, boolean tools) {}
+/// @param reasoning whether a model behind it can reason before it answers
+public record ModelWindow(
+    int limit, int maxInput, int maxOutput, boolean vision, boolean tools, boolean reasoning) {}

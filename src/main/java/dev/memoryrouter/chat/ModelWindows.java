@@ -58,7 +58,8 @@ final class ModelWindows {
         Math.max(1, limit - memory - output),
         output,
         anyCan(states, Capability.VISION),
-        anyCan(states, Capability.TOOLS));
+        anyCan(states, Capability.TOOLS),
+        anyCan(states, Capability.THINKING));
   }
 
   private int limit(ModelState state) {

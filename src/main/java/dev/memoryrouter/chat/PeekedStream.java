@@ -7,15 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// A stream whose first event was read already, to see whether the call works.
 final class PeekedStream implements ChatStream {
   private final ChatStream stream;
-  private final Runnable whenClosed;
   private @Nullable ChatEvent first;
-  private boolean closed;
 
-  /// @param whenClosed runs once, at the first close
-  PeekedStream(ChatEvent first, ChatStream stream, Runnable whenClosed) {
+  PeekedStream(ChatEvent first, ChatStream stream) {
     this.first = first;
     this.stream = stream;
-    this.whenClosed = whenClosed;
   }
 
   @Override
@@ -30,16 +26,6 @@ final class PeekedStream implements ChatStream {
 
   @Override
   public void close() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    }
-    try {
-      stream.close();
-    } finally {
-      whenClosed.run();
-    }
+    stream.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.memoryrouter.chat;
 
+import dev.memoryrouter.admission.RefusalReason;
 import dev.memoryrouter.prompt.Fit;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import java.time.Duration;
@@ -30,6 +31,12 @@ public sealed interface Refusal {
   ///
   /// @param retryIn until the first of them is tried again
   record LeftAlone(List<Candidate> candidates, Duration retryIn) implements Refusal {}
+
+  /// It would wait too long for its turn, or waited too long.
+  ///
+  /// @param model key of the model
+  /// @param retryAfter when it may be worth another try
+  record NoTurn(String model, RefusalReason reason, Duration retryAfter) implements Refusal {}
 
   /// Every model that could serve it failed.
   record Failed(List<Attempt> attempts, UpstreamFailure last) implements Refusal {}

@@ -148,6 +148,7 @@ public final class ReloadingConfiguration implements AutoCloseable {
         old.embedding(),
         loaded.memory(),
         old.http(),
+        loaded.queue(),
         loaded.compaction(),
         loaded.maxTokenLimit(),
         loaded.apiKeys(),

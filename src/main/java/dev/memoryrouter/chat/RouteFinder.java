@@ -51,15 +51,13 @@ public final class RouteFinder {
     return new Decision(question).route();
   }
 
-  /// What words are about; not kept while keywords alone tell, which is only for the first moments.
   private IntentResult classify(Utterance said) {
-    IntentResult known = intents.ready() ? told.getIfPresent(said) : null;
+    IntentResult known = told.getIfPresent(said);
     if (known != null) {
       return known;
     }
-    boolean lasting = intents.ready();
     IntentResult result = intents.classify(said);
-    if (lasting) {
+    if (!result.provisional()) {
       told.put(said, result);
     }
     return result;
@@ -115,6 +113,7 @@ public final class RouteFinder {
     /// they belong to.
     private IntentResult intent() {
       IntentResult said = classify(question.said(question.words()));
+      step("intent", null, said.label(), said.basis());
       String task = question.task();
       if (before != null || task == null || !isOpen(said)) {
         return said;
@@ -123,7 +122,7 @@ public final class RouteFinder {
       if (isOpen(meant)) {
         return said;
       }
-      step("intent", null, "with-task", figure(meant.label(), meant.score()));
+      step("intent", null, "with-task", "intent=" + meant.label() + ", " + meant.basis());
       return meant;
     }
 
@@ -158,7 +157,7 @@ public final class RouteFinder {
         return chosen(choice);
       }
       if (!restsOnIntent(choice)) {
-        step("switch", choice.rule(), "forced", choice.trace().getLast().value());
+        step("switch", choice.rule(), "forced", choice.value());
         return chosen(choice);
       }
       if (intent.label().equals(IntentResult.NONE) || hasNoReason(choice)) {
@@ -214,7 +213,7 @@ public final class RouteFinder {
           .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder()))
           .filter(other -> !other.getKey().equals(intent.label()))
           .filter(other -> other.getValue() + routing.stickiness().residentBonus() >= best())
-          .flatMap(other -> loaded(other.getKey(), other.getValue()).stream())
+          .flatMap(other -> loaded(other.getKey()).stream())
           .findFirst()
           .map(other -> instead(other.model(), other.rule(), "loaded"))
           .orElseGet(() -> chosen(choice));
@@ -224,9 +223,8 @@ public final class RouteFinder {
       return intent.scores().values().stream().mapToDouble(it -> it).max().orElse(0);
     }
 
-    private Optional<RouteChoice> loaded(String label, double score) {
-      IntentResult other = new IntentResult(label, score, intent.scores());
-      RouteChoice choice = RuleRouter.choose(question.signals(other), routing);
+    private Optional<RouteChoice> loaded(String label) {
+      RouteChoice choice = RuleRouter.choose(question.signals(intent.supposing(label)), routing);
       boolean usable =
           question.resident().contains(choice.model()) && question.able().contains(choice.model());
       return usable && restsOnIntent(choice) && !choice.rule().equals(RouteChoice.DEFAULT)
@@ -254,9 +252,5 @@ public final class RouteFinder {
 
   private static boolean isOpen(IntentResult intent) {
     return intent.label().equals(IntentResult.NONE) || intent.label().equals(IntentResult.UNSURE);
-  }
-
-  private static String figure(String label, double score) {
-    return String.format(Locale.ROOT, "intent=%s (%.2f)", label, score);
   }
 }

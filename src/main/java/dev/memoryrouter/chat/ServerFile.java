@@ -64,6 +64,7 @@ final class ServerFile {
             embedding(),
             memory(),
             http(),
+            QueueSection.read(root.at("queue").map()),
             compaction(),
             root.variable("MAX_TOKEN_LIMIT").integer(1024, Integer.MAX_VALUE).orElse(null),
             apiKeys(),

@@ -19,6 +19,7 @@ public record ServerSettings(
     EmbeddingSettings embedding,
     MemorySettings memory,
     HttpSettings http,
+    TurnSettings queue,
     Compaction compaction,
     @Nullable Integer maxTokenLimit,
     Set<String> apiKeys,

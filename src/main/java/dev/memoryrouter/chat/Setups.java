@@ -10,6 +10,7 @@ import dev.memoryrouter.upstream.Contexts;
 import dev.memoryrouter.upstream.ModelClient;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import dev.memoryrouter.upstream.Upstreams;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -23,6 +24,7 @@ public final class Setups implements Supplier<Setup> {
   private static final Logger LOG = LoggerFactory.getLogger(Setups.class);
 
   private final ExampleVectors vectors;
+  private final Duration patience;
   private final BiFunction<UpstreamSettings, Set<String>, ModelClient> clients;
   private final InstantSource clock;
   private final Circuits circuits;
@@ -31,15 +33,18 @@ public final class Setups implements Supplier<Setup> {
 
   /// The setup of a first configuration.
   ///
+  /// @param patience longest that a request waits for the examples to be learnt
   /// @param clients a client for an upstream and the model names that are configured for it
   /// @param circuits those of the upstreams
   public Setups(
       Configuration first,
       ExampleVectors vectors,
+      Duration patience,
       BiFunction<UpstreamSettings, Set<String>, ModelClient> clients,
       InstantSource clock,
       Circuits circuits) {
     this.vectors = vectors;
+    this.patience = patience;
     this.clients = clients;
     this.clock = clock;
     this.circuits = circuits;
@@ -56,7 +61,7 @@ public final class Setups implements Supplier<Setup> {
     Setup next = build(configuration);
     // Examples are embedded before the swap, so that no request is routed by keywords alone
     // meanwhile.
-    prepare(next.intents());
+    next.intents().prepare();
     swap(next);
   }
 
@@ -80,15 +85,7 @@ public final class Setups implements Supplier<Setup> {
 
   /// Embeds the examples of the setup in force; blocks until the embedding model is there.
   public void prepare() {
-    prepare(current.intents());
-  }
-
-  private static void prepare(IntentClassifier intents) {
-    try {
-      intents.prepare();
-    } catch (RuntimeException e) {
-      LOG.warn("intents are told by keywords alone: {}", e.getMessage());
-    }
+    current.intents().prepare();
   }
 
   private Setup build(Configuration configuration) {
@@ -99,7 +96,8 @@ public final class Setups implements Supplier<Setup> {
             clock,
             contexts,
             circuits);
-    IntentClassifier intents = new IntentClassifier(configuration.routing().intents(), vectors);
+    IntentClassifier intents =
+        new IntentClassifier(configuration.routing().intents(), vectors, patience);
     return new Setup(
         configuration,
         upstreams,

@@ -50,6 +50,11 @@ final class IntentFigures {
     return by(it -> it.turn().difficulty());
   }
 
+  /// English and other languages, as far as the words tell.
+  Map<String, Accuracy> byLanguage() {
+    return by(it -> EnglishText.is(it.turn().utterance().text()) ? "english" : "other languages");
+  }
+
   private Map<String, Accuracy> by(Function<JudgedTurn, String> group) {
     Map<String, Accuracy> figures = new LinkedHashMap<>();
     asking.stream()

@@ -23,6 +23,7 @@ final class IntentReport {
     lines.add(row("all", figures.overall()));
     figures.byIntent().forEach((name, accuracy) -> lines.add(row(name, accuracy)));
     figures.byDifficulty().forEach((name, accuracy) -> lines.add(row(name, accuracy)));
+    figures.byLanguage().forEach((name, accuracy) -> lines.add(row(name, accuracy)));
     lines.add("");
     lines.add("true intent -> best intent");
     figures
@@ -91,6 +92,7 @@ final class IntentReport {
     put(json, overall);
     put(json.putObject("by_intent"), figures.byIntent());
     put(json.putObject("by_difficulty"), figures.byDifficulty());
+    put(json.putObject("by_language"), figures.byLanguage());
     ObjectNode confusion = json.putObject("confusion");
     figures
         .confusion()

@@ -6,20 +6,27 @@ import java.util.List;
 import java.util.Map;
 
 /// Finds the tool results of a history: the text of tool messages, and in the user messages of
-/// agents that call tools as XML what follows a header such as `[read_file for 'a.md'] Result:`.
-/// What a person answers through a tool is no result. Linear in the length of the history.
+/// agents that call tools as XML what follows a header such as `[read_file for 'a.md'] Result:`. A
+/// result in which a person speaks (an answer, feedback on an edit) is left out. Linear in the
+/// length of the history.
 public final class ToolResults {
+  /// How agents mark what a person says within a result.
+  private static final List<String> SPOKEN =
+      List.of("<feedback>", "<user_message>", "<answer>", "<task>", "\"feedback\"");
+
   private final List<Message> messages;
+  private final boolean headed;
   private final Map<String, ToolCall> calls = new HashMap<>();
   private final List<ToolResult> found = new ArrayList<>();
 
-  private ToolResults(List<Message> messages) {
-    this.messages = messages;
+  private ToolResults(Conversation conversation) {
+    messages = conversation.request().messages();
+    headed = conversation.client() == ClientKind.CLINE || conversation.client() == ClientKind.ROO;
   }
 
   /// All results, in the order of the history.
-  public static List<ToolResult> of(List<Message> messages) {
-    return new ToolResults(messages).find();
+  public static List<ToolResult> of(Conversation conversation) {
+    return new ToolResults(conversation).find();
   }
 
   private List<ToolResult> find() {
@@ -40,23 +47,31 @@ public final class ToolResults {
     if (call != null && ToolHeader.isDialogue(call.name())) {
       return;
     }
-    String name = call == null ? "tool" : call.name() + ' ' + call.arguments().strip();
+    // Without its call a result is like no other.
+    String name =
+        call == null
+            ? "tool (message " + index + ")"
+            : call.name() + ' ' + call.arguments().strip();
     for (int part = 0; part < message.parts().size(); part++) {
-      if (message.parts().get(part) instanceof Part.Text(String text)) {
+      if (message.parts().get(part) instanceof Part.Text(String text) && !isSpoken(text)) {
         found.add(new ToolResult(index, part, name, text));
       }
     }
   }
 
   private void addHeaded(Message message, int index) {
-    for (int part = 0; part < message.parts().size(); part++) {
+    for (int part = 0; headed && part < message.parts().size(); part++) {
       if (message.parts().get(part) instanceof Part.Text(String text)) {
         ToolHeader header = ToolHeader.at(text, 0);
-        if (header != null && !header.isDialogue()) {
+        if (header != null && !header.isDialogue() && !isSpoken(text)) {
           String call = text.substring(1, header.end() - ToolHeader.END.length());
           found.add(new ToolResult(index, part, call, text));
         }
       }
     }
+  }
+
+  private static boolean isSpoken(String text) {
+    return SPOKEN.stream().anyMatch(text::contains);
   }
 }

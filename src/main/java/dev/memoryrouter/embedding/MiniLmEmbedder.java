@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -155,6 +156,8 @@ public final class MiniLmEmbedder implements Embedder, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EmbeddingException("embedding was interrupted", e);
+    } catch (CancellationException e) {
+      throw new EmbeddingException("the embedding model was closed", e);
     } catch (ExecutionException e) {
       throw new EmbeddingException("embedding failed: " + e.getCause(), e);
     }

@@ -89,6 +89,14 @@ public final class DurableMap<V> implements AutoCloseable {
     return map;
   }
 
+  /// The map of a file that another process may be writing; changes to it stay in memory. What is
+  /// damaged in the file is left out with a notice.
+  public static <V> DurableMap<V> readOnly(Path file, long maxBytes, Codec<V> codec) {
+    DurableMap<V> map = inMemory(maxBytes, codec);
+    map.load(new Journal(file).read());
+    return map;
+  }
+
   /// The value of a key, which counts as used.
   public synchronized Optional<V> get(String key) {
     return Optional.ofNullable(entries.get(key)).map(Entry::value);

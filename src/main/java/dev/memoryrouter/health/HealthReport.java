@@ -1,6 +1,8 @@
 package dev.memoryrouter.health;
 
-import dev.memoryrouter.admission.ModelSlots;
+import dev.memoryrouter.admission.Admission;
+import dev.memoryrouter.admission.QueueView;
+import dev.memoryrouter.chat.ChatPipeline;
 import dev.memoryrouter.chat.ReloadingConfiguration;
 import dev.memoryrouter.chat.Setup;
 import dev.memoryrouter.chat.Setups;
@@ -35,7 +37,8 @@ final class HealthReport {
   private final EmbedderHandle embedder;
   private final Indexer indexer;
   private final VectorStore store;
-  private final ModelSlots slots;
+  private final Admission admission;
+  private final ChatPipeline pipeline;
 
   HealthReport(
       Setups setups,
@@ -43,13 +46,15 @@ final class HealthReport {
       EmbedderHandle embedder,
       Indexer indexer,
       VectorStore store,
-      ModelSlots slots) {
+      Admission admission,
+      ChatPipeline pipeline) {
     this.setups = setups;
     this.configuration = configuration;
     this.embedder = embedder;
     this.indexer = indexer;
     this.store = store;
-    this.slots = slots;
+    this.admission = admission;
+    this.pipeline = pipeline;
   }
 
   /// The components by name, each with a `status`.
@@ -61,7 +66,7 @@ final class HealthReport {
     components.set("vector_store", vectorStore(setup));
     components.set("upstreams", upstreams(setup));
     components.set("config", config());
-    components.set("queue", queue(setup));
+    components.set("queue", queue());
     return components;
   }
 
@@ -146,7 +151,7 @@ final class HealthReport {
     return json;
   }
 
-  private static ObjectNode upstreams(Setup setup) {
+  private ObjectNode upstreams(Setup setup) {
     ObjectNode json = JSON.createObjectNode();
     ArrayNode upstreams = JSON.createArrayNode();
     boolean well = true;
@@ -158,7 +163,8 @@ final class HealthReport {
     }
     List<ModelState> models = setup.upstreams().states();
     boolean anyModel = models.stream().anyMatch(ModelState::available);
-    json.put("status", Status.of(well && anyModel).label());
+    boolean whole = models.stream().allMatch(model -> pipeline.audit().lastCut(model).isEmpty());
+    json.put("status", Status.of(well && anyModel && whole).label());
     json.set("upstreams", upstreams);
     ArrayNode array = json.putArray("models");
     models.forEach(model -> array.add(model(model)));
@@ -174,13 +180,21 @@ final class HealthReport {
         .put("problem", snapshot.problem());
   }
 
-  private static ObjectNode model(ModelState model) {
-    return JSON.createObjectNode()
-        .put("model", model.key())
+  private ObjectNode model(ModelState model) {
+    ObjectNode json = JSON.createObjectNode();
+    pipeline
+        .audit()
+        .lastCut(model)
+        .ifPresent(cut ->
+            json.putObject("prompt_cut")
+                .put("counted", cut.counted())
+                .put("reported", cut.reported()));
+    return json.put("model", model.key())
         .put("upstream", model.settings().upstream())
         .put("state", model.availability().name().toLowerCase(Locale.ROOT))
         .put("upstream_model", model.upstreamModel())
-        .put("resident", model.resident());
+        .put("resident", model.resident())
+        .put("token_offset", pipeline.audit().offset(model));
   }
 
   private ObjectNode config() {
@@ -193,18 +207,13 @@ final class HealthReport {
     return json;
   }
 
-  private ObjectNode queue(Setup setup) {
-    ObjectNode json = JSON.createObjectNode();
-    int running = 0;
-    int waiting = 0;
-    for (String model : setup.configuration().models().models().keySet()) {
-      for (ModelState state : setup.upstreams().everywhere(model)) {
-        running += slots.running(state.slotKey());
-        waiting += slots.waiting(state.slotKey());
-      }
-    }
-    return json.put("status", Status.HEALTHY.label())
-        .put("running", running)
-        .put("waiting", waiting);
+  private ObjectNode queue() {
+    QueueView.Totals totals = admission.totals();
+    Status status = totals.draining() ? Status.UNHEALTHY : Status.HEALTHY;
+    return JSON.createObjectNode()
+        .put("status", status.label())
+        .put("running", totals.running())
+        .put("waiting", totals.waiting())
+        .put("draining", totals.draining());
   }
 }

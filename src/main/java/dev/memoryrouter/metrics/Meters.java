@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /// All meters: their names, tags and descriptions.
 public final class Meters {
@@ -66,5 +67,38 @@ public final class Meters {
         .description("Understanding, routing, retrieval and fitting of a chat request")
         .register(registry)
         .record(duration);
+  }
+
+  /// An upstream read only a part of a prompt.
+  public void promptCut(String model) {
+    Counter.builder("router.prompt.cut")
+        .description("Prompts of which an upstream read only a part")
+        .tag("model", model)
+        .register(registry)
+        .increment();
+  }
+
+  /// A request waits for its turn on a model no longer.
+  ///
+  /// @param priority class in which it waited
+  /// @param result `granted`, `left`, or the reason of the refusal
+  public void turnDecided(String model, String priority, String result, Duration waited) {
+    Timer.builder("router.queue.wait")
+        .description("Time until a request got its turn on a model, was refused or left")
+        .tag("model", model)
+        .tag("priority", priority)
+        .tag("result", result)
+        .register(registry)
+        .record(waited);
+  }
+
+  /// Figures of the queue, read whenever the metrics are.
+  public void queue(IntSupplier running, IntSupplier waiting) {
+    Gauge.builder("router.queue.running", running::getAsInt)
+        .description("Requests that have their turn")
+        .register(registry);
+    Gauge.builder("router.queue.waiting", waiting::getAsInt)
+        .description("Requests that wait for their turn")
+        .register(registry);
   }
 }

@@ -27,6 +27,8 @@ final class Compactor {
   private static final int OPENING_CHARACTERS = 300;
   private static final int CALL_CHARACTERS = 200;
 
+  private static final String LEFT_OUT = "[… left out by the router]";
+
   private final Conversation conversation;
   private final ToIntFunction<String> tokens;
   private final List<ToolResult> results;
@@ -36,7 +38,7 @@ final class Compactor {
   Compactor(Conversation conversation, ToIntFunction<String> tokens) {
     this.conversation = conversation;
     this.tokens = tokens;
-    results = ToolResults.of(conversation.request().messages());
+    results = ToolResults.of(conversation);
     results.forEach(result -> newestCall.put(result.call(), result.message()));
   }
 
@@ -47,8 +49,11 @@ final class Compactor {
     List<ToolResult> newer = between(messages - NEWEST_MESSAGES, messages - LAST_STEP);
     List<Shortening> found = new ArrayList<>();
     for (List<ToolResult> group : List.of(old, newer)) {
-      group.stream().filter(this::superseded).map(this::note).forEach(found::add);
-      group.stream().filter(result -> !superseded(result)).map(this::note).forEach(found::add);
+      group.stream().filter(this::superseded).map(this::shortening).forEach(found::add);
+      group.stream()
+          .filter(result -> !superseded(result))
+          .map(this::shortening)
+          .forEach(found::add);
     }
     return found;
   }
@@ -70,18 +75,31 @@ final class Compactor {
     return newestCall.getOrDefault(result.call(), result.message()) > result.message();
   }
 
-  private Shortening note(ToolResult result) {
-    String text = result.text();
-    String opening = opening(text, OPENING_CHARACTERS);
+  private Shortening shortening(ToolResult result) {
+    int size = tokens.applyAsInt(result.text());
+    return new Shortening(result.message(), result.part(), superseded(result), size);
+  }
+
+  /// What stands in the place of a shortened result.
+  String note(Shortening shortening) {
+    return results.stream()
+        .filter(result -> shortening.isOf(result.message(), result.part()))
+        .findFirst()
+        .map(result -> note(result, shortening))
+        .orElse(LEFT_OUT);
+  }
+
+  private static String note(ToolResult result, Shortening shortening) {
     String why =
-        superseded(result)
+        shortening.superseded()
             ? "The same call was made again later, and its result stands there."
             : "Call it again if the rest is needed.";
-    String note =
-        "%s\n[… shortened by the router, because the conversation is too long for the model: %d tokens of the result of %s. %s]"
-            .formatted(
-                opening, tokens.applyAsInt(text), opening(result.call(), CALL_CHARACTERS), why);
-    return new Shortening(result.message(), result.part(), note);
+    return "%s\n[… shortened by the router, because the conversation is too long for the model: %d tokens of the result of %s. %s]"
+        .formatted(
+            opening(result.text(), OPENING_CHARACTERS),
+            shortening.tokens(),
+            opening(result.call(), CALL_CHARACTERS),
+            why);
   }
 
   /// The first characters, never half of a surrogate pair.

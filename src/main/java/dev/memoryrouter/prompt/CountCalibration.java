@@ -1,11 +1,12 @@
 package dev.memoryrouter.prompt;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.upstream.ModelState;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 
 /// Learns, for each model, by how much our count of a prompt differs from what the model's upstream
 /// reports: templates differ between versions by a constant. Says when a report is so much lower
@@ -35,17 +36,23 @@ public final class CountCalibration {
   /// Prompts below this are not checked: what they could lose is less than what templates vary by.
   private static final int SHORTEST_CHECKED = 512;
 
-  private final Map<Key, Errors> errors = new ConcurrentHashMap<>();
+  /// Keys that are remembered: sets of tools change with each agent and version.
+  private static final int MOST_KEYS = 1_000;
 
-  /// A model as one upstream serves it.
+  private final Cache<Key, Errors> errors = Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
+
+  /// A model as one upstream serves it, with the tools that it is offered: how a template writes
+  /// tools is most of what our counts cannot know.
   ///
   /// @param model key of `models.yaml`
   /// @param upstreamModel the name under which the upstream has it: another build may have another
   ///   template
-  public record Key(String model, String upstreamModel) {
-    public static Key of(ModelState state) {
+  /// @param tools tells sets of tools apart; 0 for none
+  public record Key(String model, String upstreamModel, int tools) {
+    public static Key of(ModelState state, ChatRequest request) {
       String name = state.upstreamModel();
-      return new Key(state.key(), name == null ? "" : name);
+      int tools = request.tools().isEmpty() ? 0 : request.tools().hashCode();
+      return new Key(state.key(), name == null ? "" : name, tools);
     }
   }
 
@@ -64,26 +71,18 @@ public final class CountCalibration {
   /// Tokens to add to our counts for this model, from -1,024 to 4,096; 0 while nothing is known.
   /// The largest error of the last 16 calls, so that a prompt is rather counted too long.
   public int offset(Key key) {
-    Errors known = errors.get(key);
+    Errors known = errors.getIfPresent(key);
     return known == null ? 0 : known.offset();
   }
 
   /// Takes note of a reported prompt length. A report that shows a cut prompt teaches nothing.
   public Finding observe(Key key, Counted ours, int reported) {
-    Errors known = errors.computeIfAbsent(key, _ -> new Errors());
+    Errors known = errors.get(key, _ -> new Errors());
     if (ours.counted() >= SHORTEST_CHECKED && reported < known.least(ours)) {
       return Finding.TRUNCATED;
     }
     known.add(ours.counted(), reported);
     return Finding.AS_COUNTED;
-  }
-
-  /// What was learnt, by model.
-  public Map<String, Integer> offsets() {
-    Map<String, Integer> all = new TreeMap<>();
-    errors.forEach(
-        (key, known) -> all.put(key.model() + " (" + key.upstreamModel() + ')', known.offset()));
-    return all;
   }
 
   /// What the last reports were beside our counts.
@@ -114,13 +113,16 @@ public final class CountCalibration {
     }
 
     /// The least that the upstream can report for a whole prompt. Templates err by a constant and
-    /// tokenizers by a share, so a report has to be too low for both.
+    /// tokenizers by a share, so a report has to be too low for both. Short prompts say nothing
+    /// about shares.
     synchronized double least(Counted ours) {
-      if (last.size() < ENOUGH) {
+      List<Report> telling =
+          last.stream().filter(report -> report.counted() >= SHORTEST_CHECKED).toList();
+      if (telling.size() < ENOUGH) {
         return ours.certain() * UNLEARNT_SHARE;
       }
-      int lowestError = last.stream().mapToInt(Report::error).min().orElseThrow();
-      double lowestRatio = last.stream().mapToDouble(Report::ratio).min().orElseThrow();
+      int lowestError = telling.stream().mapToInt(Report::error).min().orElseThrow();
+      double lowestRatio = telling.stream().mapToDouble(Report::ratio).min().orElseThrow();
       double whole =
           Math.min(ours.counted() + lowestError, ours.counted() * Math.min(1, lowestRatio));
       return whole - Math.max(TOLERANCE_TOKENS, ours.counted() * TOLERANCE_SHARE);

@@ -14,14 +14,14 @@ public record EffectiveLimit(int tokens, String boundBy) {
   /// limit.
   ///
   /// @param cap `MAX_TOKEN_LIMIT`, null for none
-  /// @param learnt what the upstream reported as allocated after a call of ours, null when not
-  ///   known
+  /// @param learnt what the upstream was seen to hold after a call of ours, null when not known
   public static EffectiveLimit of(
       ModelState state, @Nullable Integer cap, @Nullable Integer learnt) {
     EffectiveLimit limit = new EffectiveLimit(state.settings().context(), "context");
     limit = limit.atMost(state.supportedContext(), "supported");
     limit = limit.atMost(state.numCtx(), "num-ctx");
-    limit = limit.atMost(state.numCtx() == null ? state.allocatedContext() : learnt, "allocated");
+    limit = limit.atMost(state.numCtx() == null ? state.allocatedContext() : null, "allocated");
+    limit = limit.atMost(learnt, "allocated");
     return limit.atMost(cap, "MAX_TOKEN_LIMIT");
   }
 

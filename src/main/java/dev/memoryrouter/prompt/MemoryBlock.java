@@ -15,8 +15,7 @@ final class MemoryBlock {
       "<memory_bank note=\"" + COMPLETE_NOTE + "\" complete=\"true\">\n";
   private static final String CLOSING = "</memory_bank>";
 
-  /// What stands before the sections of a block that is not the whole core bank.
-  static final String OPENING = "<memory_bank note=\"" + NOTE + "\">\n";
+  private static final String OPENING = "<memory_bank note=\"" + NOTE + "\">\n";
 
   /// The block of the whole core bank, in this order.
   static String complete(List<Hit> sections) {

@@ -3,10 +3,14 @@ package dev.memoryrouter.prompt;
 import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.prompt.MemoryEntry.State;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Fits prompts into models and remembers what was placed where, so that later turns send the same
 /// bytes again. Thread-safe.
 public final class PromptFitter {
+  private static final Logger LOG = LoggerFactory.getLogger(PromptFitter.class);
+
   private final PromptCounter counter;
   private final PromptMemory memory;
 
@@ -33,6 +37,14 @@ public final class PromptFitter {
   /// repeat it. Of several prompts for one turn the last one counts: it is the one that was
   /// answered.
   public void remember(Conversation conversation, String bank, FittedPrompt prompt) {
+    LOG.debug(
+        "{} gets {} of {} tokens with {} of memory, {} results shortened: {}",
+        prompt.model(),
+        prompt.promptTokens(),
+        prompt.limit().tokens(),
+        prompt.memoryTokens(),
+        prompt.compacted(),
+        prompt.entries());
     FittedPrompt.FreshBlock fresh = prompt.fresh();
     if (fresh != null) {
       List<MemoryEntry> injected =
@@ -43,6 +55,7 @@ public final class PromptFitter {
           bank,
           new PlacedBlock(fresh.part(), fresh.text(), injected));
     }
+    memory.settle(conversation, bank);
     memory.shorten(conversation, prompt.model(), prompt.shortened());
   }
 

@@ -1,6 +1,7 @@
 package dev.memoryrouter.prompt;
 
 import dev.memoryrouter.conversation.Conversation;
+import dev.memoryrouter.conversation.Message;
 import dev.memoryrouter.conversation.PrefixChain;
 import dev.memoryrouter.conversation.Role;
 import dev.memoryrouter.files.DurableMap;
@@ -57,10 +58,51 @@ public final class PromptMemory implements AutoCloseable {
       boolean carries =
           chain.counts(i) && conversation.request().messages().get(i).role() == Role.USER;
       if (carries) {
-        blocks.get(key(chain, i, bank)).ifPresent(block -> found.put(index, block));
+        bound(conversation, bank, index)
+            .or(() -> blocks.get(key(chain, index, bank)))
+            .ifPresent(block -> found.put(index, block));
       }
     }
     return found;
+  }
+
+  /// Binds the blocks of answered turns to their newest answers: another conversation may begin
+  /// with the same words, and would place its own block under them.
+  void settle(Conversation conversation, String bank) {
+    placedIn(conversation, bank)
+        .forEach((message, block) -> {
+          List<Integer> answers = answers(conversation, message);
+          if (!answers.isEmpty()) {
+            blocks.put(boundKey(conversation, answers.getFirst(), bank, message), block);
+          }
+        });
+  }
+
+  /// The block that an earlier step of this very conversation sent. After a single answer nothing
+  /// is bound yet but what a conversation with equal words and the same answer may have left.
+  private Optional<PlacedBlock> bound(Conversation conversation, String bank, int message) {
+    List<Integer> answers = answers(conversation, message);
+    return answers.size() < 2
+        ? Optional.empty()
+        : answers.stream()
+            .flatMap(answer -> blocks.get(boundKey(conversation, answer, bank, message)).stream())
+            .findFirst();
+  }
+
+  /// Indexes of the answers after a message, the newest first.
+  private static List<Integer> answers(Conversation conversation, int message) {
+    List<Message> messages = conversation.request().messages();
+    List<Integer> found = new ArrayList<>();
+    for (int i = messages.size() - 1; i > message; i--) {
+      if (messages.get(i).role() == Role.ASSISTANT && conversation.prefixes().counts(i)) {
+        found.add(i);
+      }
+    }
+    return found;
+  }
+
+  private static String boundKey(Conversation conversation, int answer, String bank, int message) {
+    return key(conversation.prefixes(), answer, bank) + '/' + message;
   }
 
   void place(Conversation conversation, int message, String bank, PlacedBlock block) {

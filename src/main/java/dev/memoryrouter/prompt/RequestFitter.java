@@ -9,6 +9,7 @@ import dev.memoryrouter.conversation.TurnKind;
 import dev.memoryrouter.prompt.FittedPrompt.FreshBlock;
 import dev.memoryrouter.prompt.MemoryEntry.State;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ public final class RequestFitter {
   private final Map<Integer, PlacedBlock> known;
   private final Optional<Placement> openPlace;
   private final Map<String, Integer> counts = new HashMap<>();
+  private @Nullable SeenText seen;
 
   /// A model to fit to.
   ///
@@ -68,7 +70,7 @@ public final class RequestFitter {
     openPlace = settled ? Optional.empty() : Placement.of(conversation);
     openPlace.ifPresent(place -> known.remove(place.message()));
     boolean first = conversation.turn() == TurnKind.FIRST;
-    sections = new SectionChoice(counter, request, offer, settings, first);
+    sections = new SectionChoice(counter, offer, settings, first);
   }
 
   /// Fits the request to a model.
@@ -85,6 +87,7 @@ public final class RequestFitter {
     private final int limit;
     private final int wanted;
     private final int least;
+    private @Nullable Compactor compactor;
 
     Fitting(Target target) {
       this.target = target;
@@ -95,7 +98,7 @@ public final class RequestFitter {
 
     Fit fit(boolean compact) {
       List<Shortening> before = memory.shortenedIn(conversation, target.model());
-      Compacted compacted = new Compacted(shortened(request, before), before, List.of());
+      Compacted compacted = new Compacted(shortened(before), before, List.of());
       int base = count(compacted);
       if (base + least > limit && compact) {
         compacted = compact(compacted, base);
@@ -110,29 +113,53 @@ public final class RequestFitter {
 
     /// Shortens one text after the other until the prompt fits with room to spare.
     private Compacted compact(Compacted before, int base) {
-      int goal = limit - wanted - (int) (limit * COMPACTED_HEADROOM);
+      int output = Math.min(wanted, limit / 4);
+      int goal = limit - output - (int) (limit * COMPACTED_HEADROOM);
       int tokens = base;
       List<Shortening> fresh = new ArrayList<>();
-      for (Shortening next : new Compactor(conversation, this::text).possible()) {
+      for (Shortening next : compactor().possible()) {
         int saved = before.has(next) ? 0 : saved(next);
         if (tokens > goal && saved > 0) {
           fresh.add(next);
           tokens -= saved;
         }
       }
-      return new Compacted(shortened(before.request(), fresh), before.before(), fresh);
+      List<Shortening> all = new ArrayList<>(before.before());
+      all.addAll(fresh);
+      return new Compacted(shortened(all), before.before(), fresh);
     }
 
     private int saved(Shortening next) {
-      Part part = request.messages().get(next.message()).parts().get(next.part());
-      return part instanceof Part.Text(String text) ? text(text) - text(next.note()) : 0;
+      return next.tokens() - text(compactor().note(next));
+    }
+
+    private Compactor compactor() {
+      Compactor made = compactor;
+      if (made == null) {
+        made = new Compactor(conversation, this::text);
+        compactor = made;
+      }
+      return made;
+    }
+
+    private ChatRequest shortened(List<Shortening> shortenings) {
+      if (shortenings.isEmpty()) {
+        return request;
+      }
+      List<Message> messages = new ArrayList<>(request.messages());
+      for (Shortening one : shortenings) {
+        List<Part> parts = new ArrayList<>(messages.get(one.message()).parts());
+        parts.set(one.part(), new Part.Text(compactor().note(one)));
+        messages.set(one.message(), messages.get(one.message()).withParts(parts));
+      }
+      return request.withMessages(messages);
     }
 
     private Fit fits(Compacted compacted, int base) {
       List<MemoryEntry> entries = new ArrayList<>();
       Map<Integer, PlacedBlock> blocks = keptBlocks(base, entries);
       int repeated = blocks.values().stream().mapToInt(this::cost).sum();
-      FreshBlock fresh = freshBlock(base + repeated, blocks, entries);
+      FreshBlock fresh = freshBlock(compacted, base + repeated, blocks.values(), entries);
       int memoryTokens = repeated;
       if (fresh != null) {
         PlacedBlock block = new PlacedBlock(fresh.part(), fresh.text(), List.of());
@@ -175,14 +202,20 @@ public final class RequestFitter {
     }
 
     private @Nullable FreshBlock freshBlock(
-        int used, Map<Integer, PlacedBlock> kept, List<MemoryEntry> entries) {
+        Compacted sent, int used, Collection<PlacedBlock> kept, List<MemoryEntry> entries) {
       if (openPlace.isEmpty()) {
         return null;
       }
       Placement place = openPlace.get();
       int room = limit - used - wanted - margin(used);
-      String text = sections.choose(room, limit, target.tokenizer(), kept.values(), entries);
+      String text =
+          sections.choose(
+              new SectionChoice.Room(room, limit, target.tokenizer()), seen(sent), kept, entries);
       return new FreshBlock(place.message(), place.part(), text);
+    }
+
+    private SeenText seen(Compacted sent) {
+      return sent.unchanged() ? seenOnce().copy() : SeenText.in(sent.request());
     }
 
     /// Memory stays clear of the last tokens, where an error of our count would turn a prompt that
@@ -234,19 +267,17 @@ public final class RequestFitter {
     }
 
     boolean has(Shortening other) {
-      return before.stream()
-          .anyMatch(one -> one.message() == other.message() && one.part() == other.part());
+      return before.stream().anyMatch(one -> one.isOf(other.message(), other.part()));
     }
   }
 
-  private static ChatRequest shortened(ChatRequest request, List<Shortening> shortenings) {
-    if (shortenings.isEmpty()) {
-      return request;
+  private SeenText seenOnce() {
+    SeenText made = seen;
+    if (made == null) {
+      made = SeenText.in(request);
+      seen = made;
     }
-    List<Message> messages = new ArrayList<>(request.messages());
-    shortenings.forEach(
-        one -> messages.set(one.message(), one.applyTo(messages.get(one.message()))));
-    return request.withMessages(messages);
+    return made;
   }
 
   private static ChatRequest placed(ChatRequest request, Map<Integer, PlacedBlock> blocks) {

@@ -1,6 +1,5 @@
 package dev.memoryrouter.prompt;
 
-import dev.memoryrouter.conversation.ChatRequest;
 import dev.memoryrouter.prompt.MemoryEntry.State;
 import dev.memoryrouter.retrieval.Hit;
 import java.util.ArrayList;
@@ -22,20 +21,13 @@ final class SectionChoice {
   private static final double READ_BEFORE = 0.5;
 
   private final PromptCounter counter;
-  private final ChatRequest request;
   private final MemoryOffer offer;
   private final MemorySettings settings;
   private final boolean first;
 
   /// @param first whether this is the first turn of the conversation
-  SectionChoice(
-      PromptCounter counter,
-      ChatRequest request,
-      MemoryOffer offer,
-      MemorySettings settings,
-      boolean first) {
+  SectionChoice(PromptCounter counter, MemoryOffer offer, MemorySettings settings, boolean first) {
     this.counter = counter;
-    this.request = request;
     this.offer = offer;
     this.settings = settings;
     this.first = first;
@@ -46,20 +38,20 @@ final class SectionChoice {
     return textTokens + JOIN_TOKENS;
   }
 
+  /// Where a block has to fit.
+  ///
+  /// @param free tokens left beside prompt, tools, output and margin
+  /// @param limit the model's effective limit
+  record Room(int free, int limit, String tokenizer) {}
+
   /// The new block's text; empty when the turn gets none.
   ///
-  /// @param room tokens left beside prompt, tools, output and margin
-  /// @param limit the model's effective limit
+  /// @param seen what stands in the prompt beside the kept blocks
   /// @param kept blocks that stand in earlier turns
   /// @param entries takes a line for every section that is placed or left out
-  String choose(
-      int room,
-      int limit,
-      String tokenizer,
-      Collection<PlacedBlock> kept,
-      List<MemoryEntry> entries) {
-    int budget = Math.min(room, PromptFitter.memoryBudget(limit, settings));
-    Choosing choosing = new Choosing(budget, tokenizer, kept, entries);
+  String choose(Room room, SeenText seen, Collection<PlacedBlock> kept, List<MemoryEntry> entries) {
+    int budget = Math.min(room.free(), PromptFitter.memoryBudget(room.limit(), settings));
+    Choosing choosing = new Choosing(budget, room.tokenizer(), seen, kept, entries);
     String whole = choosing.wholeBank();
     return whole == null ? choosing.ranked() : whole;
   }
@@ -68,13 +60,19 @@ final class SectionChoice {
   private final class Choosing {
     private final int budget;
     private final String tokenizer;
+    private final SeenText seen;
     private final Collection<PlacedBlock> kept;
     private final List<MemoryEntry> entries;
 
     Choosing(
-        int budget, String tokenizer, Collection<PlacedBlock> kept, List<MemoryEntry> entries) {
+        int budget,
+        String tokenizer,
+        SeenText seen,
+        Collection<PlacedBlock> kept,
+        List<MemoryEntry> entries) {
       this.budget = budget;
       this.tokenizer = tokenizer;
+      this.seen = seen;
       this.kept = kept;
       this.entries = entries;
     }
@@ -97,7 +95,6 @@ final class SectionChoice {
       if (offer.ranked().isEmpty()) {
         return "";
       }
-      SeenText seen = SeenText.in(request);
       kept.forEach(block -> seen.add(block.text()));
       Set<String> shown =
           kept.stream()
@@ -105,10 +102,10 @@ final class SectionChoice {
               .map(entry -> name(entry.file(), entry.heading()))
               .collect(Collectors.toSet());
       List<String> chosen = new ArrayList<>();
-      int room = budget - blockTokens(text(MemoryBlock.OPENING));
+      int room = budget - blockTokens(text(MemoryBlock.of(List.of())));
       for (Hit hit : offer.ranked()) {
         double share = seen.shareOf(hit.text());
-        boolean updated = share >= READ_BEFORE || shown.contains(name(hit));
+        boolean updated = share >= READ_BEFORE || (shown.contains(name(hit)) && isOnly(hit));
         String section = MemoryBlock.section(hit, updated);
         // Counted apart, a section has a token more at most than inside the block.
         int cost = text(section) + 1;
@@ -122,6 +119,11 @@ final class SectionChoice {
         }
       }
       return chosen.isEmpty() ? "" : MemoryBlock.of(chosen);
+    }
+
+    /// Passages of one long section share its name: that another one was shown says nothing.
+    private boolean isOnly(Hit hit) {
+      return offer.ranked().stream().filter(other -> name(other).equals(name(hit))).count() == 1;
     }
 
     private Optional<String> obstacle(Hit hit, double seen, boolean fits) {

@@ -19,17 +19,25 @@ final class SeenText {
   /// A bracket, a rule, a table's border: they say nothing about where a line came from.
   private static final int LEAST_LENGTH = 4;
 
-  private final Set<String> lines = new HashSet<>();
+  private final Set<String> lines;
+
+  private SeenText(Set<String> lines) {
+    this.lines = lines;
+  }
 
   /// The lines of all user and tool messages.
   static SeenText in(ChatRequest request) {
-    SeenText seen = new SeenText();
+    SeenText seen = new SeenText(new HashSet<>());
     for (Message message : request.messages()) {
       if (message.role() == Role.USER || message.role() == Role.TOOL) {
         message.parts().forEach(seen::add);
       }
     }
     return seen;
+  }
+
+  SeenText copy() {
+    return new SeenText(new HashSet<>(lines));
   }
 
   /// Adds the lines of a text.

@@ -1,23 +1,19 @@
 package dev.memoryrouter.prompt;
 
-import dev.memoryrouter.conversation.Message;
-import dev.memoryrouter.conversation.Part;
-import java.util.ArrayList;
-import java.util.List;
-
-/// A text of the history that is replaced by a marked note, because the prompt would not fit.
+/// A tool result of the history that a marked note replaces, because the prompt would not fit. The
+/// note itself is made anew from the result whenever it is sent, so that nothing of a prompt has to
+/// be kept.
 ///
 /// @param message index of the message
 /// @param part index of the text part in it
-/// @param note what stands in its place
-public record Shortening(int message, int part, String note) {
+/// @param superseded whether the same call was made again later
+/// @param tokens of the result when it was shortened
+public record Shortening(int message, int part, boolean superseded, int tokens) {
   Shortening at(int newMessage) {
-    return new Shortening(newMessage, part, note);
+    return new Shortening(newMessage, part, superseded, tokens);
   }
 
-  Message applyTo(Message message) {
-    List<Part> parts = new ArrayList<>(message.parts());
-    parts.set(part, new Part.Text(note));
-    return message.withParts(parts);
+  boolean isOf(int otherMessage, int otherPart) {
+    return message == otherMessage && part == otherPart;
   }
 }

@@ -61,7 +61,6 @@ final class IntentModel {
       names.add(name);
     });
     add(examples, SmallTalk.EXAMPLES, names.size(), vectors);
-    vectors.keep(examples.stream().map(it -> TextEnds.forMeaning(it.utterance().text())).toList());
     return new IntentModel(names, examples);
   }
 
@@ -79,17 +78,36 @@ final class IntentModel {
   /// @param vector of the words, of length 1
   Evidence evidence(Utterance utterance, float[] vector) {
     double[] odds = regression.logOdds(space.of(utterance, vector));
-    double[] closeness = new double[odds.length];
+    double[] cosines = new double[odds.length];
+    Example nearest = examples.getFirst();
+    double best = -1;
     for (Example example : examples) {
-      double near = Math.max(0, (dot(vector, example.vector()) - NEAR) / (1 - NEAR));
-      int intent = example.intent();
-      closeness[intent] = Math.max(closeness[intent], Math.pow(near, POWER));
+      double cosine = dot(vector, example.vector());
+      cosines[example.intent()] = Math.max(cosines[example.intent()], cosine);
+      if (cosine > best) {
+        best = cosine;
+        nearest = example;
+      }
     }
     Map<String, Double> byIntent = new LinkedHashMap<>();
     for (int i = 0; i < intents.size(); i++) {
-      byIntent.put(intents.get(i), odds[i] + NEAREST * closeness[i]);
+      byIntent.put(intents.get(i), odds[i] + closeness(cosines[i]));
     }
-    return new Evidence(byIntent, odds[intents.size()] + NEAREST * closeness[intents.size()]);
+    int smallTalk = intents.size();
+    return new Evidence(
+        byIntent, odds[smallTalk] + closeness(cosines[smallTalk]), neighbour(nearest, best));
+  }
+
+  private Neighbour neighbour(Example example, double cosine) {
+    boolean smallTalk = example.intent() == intents.size();
+    return new Neighbour(
+        example.utterance().text(),
+        smallTalk ? SmallTalk.NAME : intents.get(example.intent()),
+        cosine);
+  }
+
+  private static double closeness(double cosine) {
+    return NEAREST * Math.pow(Math.max(0, (cosine - NEAR) / (1 - NEAR)), POWER);
   }
 
   private static double dot(float[] a, float[] b) {
@@ -103,5 +121,11 @@ final class IntentModel {
   /// Log odds up to a common constant.
   ///
   /// @param smallTalk of words that ask for nothing
-  record Evidence(Map<String, Double> intents, double smallTalk) {}
+  /// @param nearest the example that is most alike
+  record Evidence(Map<String, Double> intents, double smallTalk, Neighbour nearest) {}
+
+  /// An example and how much it is like the words.
+  ///
+  /// @param intent that it is an example of
+  record Neighbour(String text, String intent, double cosine) {}
 }

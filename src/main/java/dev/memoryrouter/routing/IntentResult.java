@@ -9,7 +9,12 @@ import java.util.Map;
 /// @param label an intent's name, [#UNSURE] or [#NONE]
 /// @param score of the label, from 0 to 1; for [#UNSURE] that of the best intent, for [#NONE] 0
 /// @param scores of all intents, together 1; empty for [#NONE]
-public record IntentResult(String label, double score, Map<String, Double> scores) {
+/// @param basis what speaks for it, for people; names examples and keywords of the configuration,
+///   never the words themselves
+/// @param provisional whether keywords alone told it, because the examples are not learnt yet or
+///   the words could not be embedded; asked again the result may be another
+public record IntentResult(
+    String label, double score, Map<String, Double> scores, String basis, boolean provisional) {
   /// No intent stands out.
   public static final String UNSURE = "unsure";
 
@@ -22,6 +27,18 @@ public record IntentResult(String label, double score, Map<String, Double> score
 
   /// The result for words without content.
   public static IntentResult none() {
-    return new IntentResult(NONE, 0, Map.of());
+    return none("no words that ask for something");
+  }
+
+  /// The result for words that are told to ask for nothing.
+  static IntentResult none(String basis) {
+    return new IntentResult(NONE, 0, Map.of(), basis, false);
+  }
+
+  /// What would be said if another intent were meant.
+  ///
+  /// @param other its name
+  public IntentResult supposing(String other) {
+    return new IntentResult(other, scores.getOrDefault(other, 0.0), scores, basis, provisional);
   }
 }

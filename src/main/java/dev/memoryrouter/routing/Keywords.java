@@ -3,8 +3,8 @@ package dev.memoryrouter.routing;
 import java.util.List;
 import java.util.Locale;
 
-/// Counts which words and phrases of a list stand in a text: as whole words, in any case.
-/// Characters of scripts without spaces between words match anywhere.
+/// Finds which words and phrases of a list stand in a text: as whole words, in any case. Characters
+/// of scripts without spaces between words match anywhere.
 final class Keywords {
   private final List<String> words;
 
@@ -12,11 +12,11 @@ final class Keywords {
     this.words = words.stream().map(word -> word.toLowerCase(Locale.ROOT)).distinct().toList();
   }
 
-  /// How many of the words stand in the text.
+  /// Those of the words that stand in the text.
   ///
   /// @param text in lower case
-  int countIn(String text) {
-    return (int) words.stream().filter(word -> standsIn(text, word)).count();
+  List<String> in(String text) {
+    return words.stream().filter(word -> standsIn(text, word)).toList();
   }
 
   private static boolean standsIn(String text, String word) {

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// @param model key of the model
 /// @param rule name of the rule that decided, or `default`
 /// @param priority null when the rule names none
-/// @param trace a step for each rule that was looked at
+/// @param value what made the rule match, such as `images=1`
+/// @param trace a step for each rule
 public record RouteChoice(
-    String model, String rule, @Nullable Priority priority, List<TraceStep> trace) {
+    String model, String rule, @Nullable Priority priority, String value, List<TraceStep> trace) {
   /// The rule's name when no rule matched.
   public static final String DEFAULT = "default";
 

@@ -8,6 +8,9 @@ import java.util.stream.Stream;
 
 /// Tells words that ask for nothing: "continue", "yes please", "thanks, that worked".
 final class SmallTalk {
+  /// What it is called where intents are named.
+  static final String NAME = "small talk";
+
   /// Longer turns are never small talk.
   static final int MAX_WORDS = 14;
 

@@ -7,7 +7,7 @@ import java.util.List;
 /// accelerated gradient descent (Nesterov 1983; restarts as in O'Donoghue and Candès 2015). Equal
 /// examples in equal order give equal weights.
 final class SoftmaxRegression {
-  /// Inverse of the penalty; accuracy is flat from 3 to 30.
+  /// Inverse of the penalty.
   private static final float TRUST = 10;
 
   private static final int STEPS = 150;

@@ -105,6 +105,6 @@ final class AnswerStream implements ChatStream {
 
   private String silence() {
     String limit = events.started() ? "idle-timeout" : "first-byte-timeout";
-    return events.who() + " sent nothing for " + limit().toSeconds() + " s (" + limit + ").";
+    return events.who() + " sent nothing for " + HttpCalls.seconds(limit()) + " (" + limit + ").";
   }
 }

@@ -18,7 +18,8 @@ final class CachedSnapshot {
   private static final Duration UNREACHABLE = Duration.ofSeconds(2);
 
   /// A local upstream answers within milliseconds. Whoever waits that long gets fresh facts nearly
-  /// always and is hardly held up by one that hangs.
+  /// always and is hardly held up by one that hangs: the wait counts from the question, however
+  /// often and whoever looks.
   private static final Duration MOMENT = Duration.ofMillis(250);
 
   private final String name;
@@ -27,6 +28,7 @@ final class CachedSnapshot {
   private @Nullable UpstreamSnapshot snapshot;
   private Instant expires = Instant.MIN;
   private @Nullable CompletableFuture<UpstreamSnapshot> question;
+  private Instant askedAt = Instant.MIN;
 
   /// Whether something happened since the running question was asked.
   private boolean outdated;
@@ -40,17 +42,22 @@ final class CachedSnapshot {
   UpstreamSnapshot current() {
     CompletableFuture<UpstreamSnapshot> asked;
     UpstreamSnapshot last;
+    Duration moment;
     synchronized (this) {
       last = snapshot;
       if (last != null && clock.instant().isBefore(expires)) {
         return last;
       }
       asked = ask();
+      moment = MOMENT.minus(Duration.between(askedAt, clock.instant()));
+    }
+    if (last != null && !moment.isPositive()) {
+      return last;
     }
     try {
       return last == null
           ? asked.get()
-          : asked.completeOnTimeout(last, MOMENT.toMillis(), TimeUnit.MILLISECONDS).get();
+          : asked.completeOnTimeout(last, moment.toMillis(), TimeUnit.MILLISECONDS).get();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return last != null ? last : UpstreamSnapshot.unreachable("the request was cancelled");
@@ -80,6 +87,7 @@ final class CachedSnapshot {
 
   private void start(CompletableFuture<UpstreamSnapshot> asked) {
     question = asked;
+    askedAt = clock.instant();
     outdated = false;
     Thread.ofVirtual().name("inspect-" + name).start(this::inspect);
   }

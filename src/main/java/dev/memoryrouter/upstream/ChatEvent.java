@@ -26,8 +26,20 @@ public sealed interface ChatEvent {
   ///
   /// @param cachedTokens prompt tokens served from the prefix cache; null when the upstream does
   ///   not say
-  record Usage(int promptTokens, int completionTokens, @Nullable Integer cachedTokens)
-      implements ChatEvent {}
+  /// @param promptCut whether the upstream read only a part of the prompt
+  record Usage(
+      int promptTokens, int completionTokens, @Nullable Integer cachedTokens, boolean promptCut)
+      implements ChatEvent {
+    /// Counts of a prompt that was read as a whole, as far as is known.
+    public Usage(int promptTokens, int completionTokens, @Nullable Integer cachedTokens) {
+      this(promptTokens, completionTokens, cachedTokens, false);
+    }
+
+    /// The same counts, of a prompt that was cut.
+    public Usage ofCutPrompt() {
+      return new Usage(promptTokens, completionTokens, cachedTokens, true);
+    }
+  }
 
   /// The answer is complete.
   ///

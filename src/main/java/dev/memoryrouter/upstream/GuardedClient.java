@@ -48,6 +48,16 @@ final class GuardedClient implements ModelClient {
     }
   }
 
+  @Override
+  public Optional<UpstreamFailure> load(UpstreamCall call) throws InterruptedException {
+    return loading.before(call);
+  }
+
+  @Override
+  public void unload(UpstreamCall call) throws InterruptedException {
+    client.unload(call);
+  }
+
   private UpstreamFailure open(UpstreamCall call) {
     Duration wait = circuit.untilProbe();
     return new UpstreamFailure.CircuitOpen(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -84,8 +85,8 @@ public final class HttpCalls {
     } catch (TimeoutException _) {
       return ChatStream.failed(
           new UpstreamFailure.TimedOut(
-              "%s sent nothing for %d s (first-byte-timeout)."
-                  .formatted(errors.who(), settings.firstByteTimeout().toSeconds())));
+              "%s sent nothing for %s (first-byte-timeout)."
+                  .formatted(errors.who(), seconds(settings.firstByteTimeout()))));
     } catch (IOException e) {
       return ChatStream.failed(failure(e, errors.who()));
     }
@@ -128,6 +129,18 @@ public final class HttpCalls {
     return where + " failed: " + detail + ".";
   }
 
+  /// Whether a call failed because there was no connection, so that nothing of it arrived.
+  public static boolean isWithoutConnection(IOException e) {
+    return e instanceof ConnectException
+        || e instanceof HttpConnectTimeoutException
+        || e instanceof SSLException;
+  }
+
+  /// A time limit for a message, such as `0.5 s`.
+  public static String seconds(Duration limit) {
+    return BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
+  }
+
   /// The address of a path below the base URL.
   public URI uri(String path) {
     return URI.create(settings.baseUrl() + path);
@@ -157,9 +170,8 @@ public final class HttpCalls {
     try {
       return send(request, firstByteLeft(started));
     } catch (IOException e) {
-      boolean connected = !(e instanceof ConnectException || e instanceof SSLException);
       boolean atOnce = System.nanoTime() - started < STALE_CONNECTION.toNanos();
-      if (mayBeStale && connected && atOnce && !(e instanceof HttpConnectTimeoutException)) {
+      if (mayBeStale && atOnce && !isWithoutConnection(e)) {
         return send(request, firstByteLeft(started));
       }
       throw e;
@@ -250,9 +262,7 @@ public final class HttpCalls {
   }
 
   private UpstreamFailure failure(IOException e, String who) {
-    if (e instanceof ConnectException
-        || e instanceof HttpConnectTimeoutException
-        || e instanceof SSLException) {
+    if (isWithoutConnection(e)) {
       return new UpstreamFailure.Unreachable(problem(e));
     }
     return new UpstreamFailure.Broken(

@@ -18,6 +18,10 @@ public interface ModelClient {
     return Optional.empty();
   }
 
+  /// Frees the memory of the model of a call, for upstreams that load on demand. A running answer
+  /// of it is not ended.
+  default void unload(UpstreamCall call) throws InterruptedException {}
+
   /// Asks the upstream what it has; blocks, at most for the connect timeout plus two seconds.
   UpstreamSnapshot inspect() throws InterruptedException;
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tokenizer `qwen`, `o200k`, `cl100k` or `file:<path>`
 /// @param capabilities null: what the upstream says
 /// @param memoryBytes resident size with its KV cache; null when not configured
-/// @param slots requests that run at once
+/// @param turns how many run and wait, as far as that is configured for it
 /// @param keepAlive how long the upstream keeps it loaded after use
 /// @param options passed on to the upstream (temperature …)
 /// @param repairToolCalls whether a tool call printed as text becomes a tool call
@@ -33,11 +33,22 @@ public record ModelSettings(
     @Nullable Set<Capability> capabilities,
     Think think,
     @Nullable Long memoryBytes,
-    int slots,
+    Turns turns,
     Duration keepAlive,
     Map<String, Object> options,
     boolean repairToolCalls,
     @Nullable Integer runOnLimit) {
+  /// How many requests run and wait at once; null is as everywhere.
+  ///
+  /// @param slots requests that run at once; null: as the upstream says, else 1
+  /// @param queueLength requests that may wait
+  /// @param waitLimit after which a waiting request is refused
+  public record Turns(
+      @Nullable Integer slots, @Nullable Integer queueLength, @Nullable Duration waitLimit) {
+    /// Nothing is configured.
+    public static final Turns DEFAULT = new Turns(null, null, null);
+  }
+
   /// Whether a model that can reason does so.
   public enum Think {
     OFF,
@@ -70,7 +81,7 @@ public record ModelSettings(
         capabilities,
         think,
         memoryBytes,
-        slots,
+        turns,
         keepAlive,
         options,
         repairToolCalls,

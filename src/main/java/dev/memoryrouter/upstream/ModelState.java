@@ -1,5 +1,6 @@
 package dev.memoryrouter.upstream;
 
+import dev.memoryrouter.conversation.ChatRequest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,19 @@ public record ModelState(
   /// The key of the model's turn in the queue.
   public String slotKey() {
     return settings.upstream() + '/' + settings.key();
+  }
+
+  /// A call to it.
+  ///
+  /// @param textTools whether the client expects tool calls as text
+  public UpstreamCall call(ChatRequest request, int maxOutput, boolean textTools) {
+    return new UpstreamCall(
+        request,
+        settings,
+        upstreamModel == null ? settings.names().getFirst() : upstreamModel,
+        numCtx,
+        maxOutput,
+        textTools);
   }
 
   public boolean available() {

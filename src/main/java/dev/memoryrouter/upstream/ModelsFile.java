@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// used.
 public final class ModelsFile {
   private static final int MAX_CONTEXT = 16 * 1024 * 1024;
+  private static final int MOST_WAITING = 100_000;
   private static final int DEFAULT_CONTEXT = 32_768;
   private static final int DEFAULT_MAX_OUTPUT = 8_192;
   private static final int DEFAULT_RUN_ON_LIMIT = 100;
@@ -151,7 +152,7 @@ public final class ModelsFile {
                 .oneOf(List.of(ModelSettings.Think.values()), ModelsFile::label)
                 .orElse(ModelSettings.Think.AUTO),
             map.at("memory").size(1L << 20).orElse(null),
-            map.at("slots").integer(1, 64).orElse(1),
+            turns(map),
             keepAlive(map.at("keep-alive")),
             options(map),
             map.at("repair-tool-calls").flag().orElse(false),
@@ -241,6 +242,13 @@ public final class ModelsFile {
       value.problem("found \"" + path + "\", which is no path");
       return FILE + path;
     }
+  }
+
+  private static ModelSettings.Turns turns(YamlMap map) {
+    return new ModelSettings.Turns(
+        map.at("slots").integer(1, 64).orElse(null),
+        map.at("queue-length").integer(0, MOST_WAITING).orElse(null),
+        map.at("wait-limit").duration(Duration.ofMillis(100), LONGEST).orElse(null));
   }
 
   private static @Nullable Set<Capability> capabilities(YamlMap map) {

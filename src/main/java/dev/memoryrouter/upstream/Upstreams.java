@@ -237,6 +237,12 @@ public final class Upstreams {
     }
 
     @Override
+    public void unload(UpstreamCall call) throws InterruptedException {
+      client.unload(call);
+      refresh(upstream.name());
+    }
+
+    @Override
     public UpstreamSnapshot inspect() throws InterruptedException {
       return client.inspect();
     }

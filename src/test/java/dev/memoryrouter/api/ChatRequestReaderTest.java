@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ChatRequestReaderTest {
   private static final String HI = "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
+  private static final String TOOLS =
+      "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"read\"}},{\"type\":\"function\",\"function\":{\"name\":\"list\"}}]";
 
   @Test
   void read_plainRequest_keepsUnknownKeysInOrder() {
@@ -103,11 +105,14 @@ class ChatRequestReaderTest {
         "{\"model\":\"m\",HI,\"max_tokens\":99999999999}|max_tokens|\"max_tokens\" is too large a number.",
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":5}]}|messages[0].content|\"messages[0].content\" must be a string, an array of parts, or null, but it is the number 5.",
         "{\"model\":\"m\",HI,\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}|stop|\"stop\" may hold at most 4 sequences, not 5.",
+        "{\"model\":\"m\",HI,TOOLS,\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"write\"}}}|tool_choice|\"tool_choice\" demands \"write\", but \"tools\" offers only \"read\", \"list\".",
+        "{\"model\":\"m\",HI,\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"write\"}}}|tool_choice|\"tool_choice\" demands \"write\", but \"tools\" offers none.",
+        "{\"model\":\"m\",HI,\"tool_choice\":\"required\"}|tool_choice|\"tool_choice\" demands a call, but \"tools\" offers none.",
         "{\"model\":\"m\",HI,\"n\":2}|n|Only one answer per request is possible: leave \"n\" out.",
         "{\"model\":\"m\",HI,\"stream\":\"yes\"}|stream|\"stream\" must be true or false, but it is a string.",
       })
   void read_wrongType_namesTheKey(String body, String param, String message) {
-    ApiError error = errorOf(body.replace("HI", HI));
+    ApiError error = errorOf(body.replace("HI", HI).replace("TOOLS", TOOLS));
 
     assertThat(error.status()).isEqualTo(400);
     assertThat(error.param()).isEqualTo(param);

@@ -53,7 +53,8 @@ class AnswerShapeIT {
         .replaceFirst(
             "upstreams:\n",
             "upstreams:\n  box: {type: openai, base-url: \"%s\"}\n".formatted(upstream.openAiUrl()))
-        .replaceFirst("qwen3:\n    upstream: ollama", "qwen3:\n    upstream: box");
+        .replaceFirst("qwen3:\n    upstream: ollama", "qwen3:\n    upstream: box")
+        .replaceFirst("capabilities: \\[tools]", "capabilities: [tools, thinking]");
   }
 
   @AfterAll
@@ -100,6 +101,18 @@ class AnswerShapeIT {
     assertThat(choice.at("/message/refusal").isNull()).isTrue();
     assertThat(choice.path("logprobs").isNull()).isTrue();
     assertThat(choice.path("finish_reason").asString()).isEqualTo("stop");
+  }
+
+  @Test
+  void modelInfo_saysWhoCanReason() throws Exception {
+    JsonNode models = server.getJson("/v1/model/info").path("data");
+
+    assertThat(
+            models.values().stream()
+                .filter(model -> model.at("/model_info/supports_reasoning").booleanValue())
+                .map(model -> model.path("model_name").asString()))
+        .contains("qwen3", "cline-memory-router")
+        .doesNotContain("qwen2.5-coder", "llama4");
   }
 
   @ParameterizedTest

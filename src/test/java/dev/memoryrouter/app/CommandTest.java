@@ -105,6 +105,7 @@ class CommandTest {
 
     assertThat(figures.path("forced_accuracy").asDouble()).isGreaterThan(0.85);
     assertThat(figures.path("by_intent").path("memory").path("turns").asInt()).isEqualTo(40);
+    assertThat(figures.at("/by_language/other languages/turns").asInt()).isPositive();
     assertThat(figures.path("nulls").path("turns").asInt()).isEqualTo(15);
     assertThat(figures.path("misses").path(0).path("scores").size()).isEqualTo(3);
     assertThat(figures.path("ms").path("p99").asDouble()).isPositive();

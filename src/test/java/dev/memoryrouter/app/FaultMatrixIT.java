@@ -42,18 +42,6 @@ import tools.jackson.databind.json.JsonMapper;
 class FaultMatrixIT {
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Path TABLE = Path.of("target", "fault-matrix.md");
-  private static final String MODELS =
-      """
-      upstreams:
-        up:
-          type: %s
-          base-url: "%s"
-          first-byte-timeout: 500ms
-          idle-timeout: 300ms
-          circuit: {minimum-calls: 1000}
-      models:
-        qwen3: {upstream: up, name: m, context: 16384, tokenizer: qwen, repair-tool-calls: true}
-      """;
   private static final String ROUTING = "default: qwen3\n";
 
   /// Who warns of a call that failed or an upstream that is gone.
@@ -62,7 +50,7 @@ class FaultMatrixIT {
   /// Idle connections of the pool: one for calls, one for questions.
   private static final int POOLED = 2;
 
-  private final Map<Mode, String[]> cells = new EnumMap<>(Mode.class);
+  private final Map<Mode, Map<Fault, String>> cells = new EnumMap<>(Mode.class);
   private final FakeUpstream fake = FakeUpstream.start("m");
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private final Map<Protocol, TestServer> servers = new EnumMap<>(Protocol.class);
@@ -115,9 +103,24 @@ class FaultMatrixIT {
   private TestServer start(Protocol protocol, Path root) throws IOException {
     Path config = Files.createDirectories(root.resolve("config"));
     String url = (protocol == Protocol.OLLAMA ? fake.ollamaUrl() : fake.openAiUrl()).toString();
-    Files.writeString(config.resolve("models.yaml"), MODELS.formatted(protocol.label(), url));
+    Files.writeString(config.resolve("models.yaml"), models(protocol, url));
     Files.writeString(config.resolve("routing.yaml"), ROUTING);
     return TestServer.start(root, fake.ollamaUrl(), Map.of());
+  }
+
+  private static String models(Protocol protocol, String url) {
+    return """
+    upstreams:
+      up:
+        type: %s
+        base-url: "%s"
+        first-byte-timeout: 800ms
+        idle-timeout: 600ms
+        circuit: {minimum-calls: 1000}
+    models:
+      qwen3: {upstream: up, name: m, context: 16384, tokenizer: qwen, repair-tool-calls: true}
+    """
+        .formatted(protocol.label(), url);
   }
 
   @AfterAll
@@ -177,8 +180,7 @@ class FaultMatrixIT {
       assertThat(server.post("/v1/chat/completions", body(mode.stream)).statusCode())
           .isEqualTo(200);
     }
-    cells.computeIfAbsent(mode, _ -> new String[Fault.values().length])[fault.ordinal()] =
-        ended.cell();
+    cells.computeIfAbsent(mode, _ -> new EnumMap<>(Fault.class)).put(fault, ended.cell());
   }
 
   private static String body(boolean stream) {
@@ -279,8 +281,7 @@ class FaultMatrixIT {
     for (Fault fault : Fault.values()) {
       table.append("| ").append(fault.label()).append(" |");
       for (Mode mode : Mode.values()) {
-        String[] column = cells.get(mode);
-        String cell = column == null ? null : column[fault.ordinal()];
+        String cell = cells.getOrDefault(mode, Map.of()).get(fault);
         green += cell == null ? 0 : 1;
         table.append(' ').append(cell == null ? "**wrong**" : cell).append(" |");
       }

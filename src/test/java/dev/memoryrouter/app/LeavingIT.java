@@ -2,6 +2,7 @@ package dev.memoryrouter.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.app.TestServer.Slots;
 import dev.memoryrouter.testing.FakeUpstream;
 import dev.memoryrouter.testing.Fault;
 import dev.memoryrouter.testing.Script;
@@ -23,23 +24,16 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 /// A client that leaves, or that sends its request again, ends what was done for it, in every state
 /// that a request can be in.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LeavingIT {
-  private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final String MODELS =
-      """
-      upstreams:
-        ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}"}
-        box: {type: openai, base-url: "%s"}
-      models:
-        qwen2.5-coder: {upstream: ollama, name: coder, context: 16384}
-        llama4: {upstream: box, name: big, context: 16384}
-        qwen3: {upstream: box, name: small, context: 16384, slots: 2}
-      """;
+  /// How long work may go on for a client that is gone.
+  private static final Duration LIMIT = Duration.ofSeconds(1);
+
+  /// How long a request may take to get where it is wanted.
+  private static final Duration ARRIVAL = Duration.ofSeconds(10);
 
   private final FakeUpstream ollama = FakeUpstream.start("coder");
   private final FakeUpstream box = FakeUpstream.start("big", "small");
@@ -48,10 +42,23 @@ class LeavingIT {
   @BeforeAll
   void start(@TempDir Path root) throws IOException {
     Path config = Files.createDirectories(root.resolve("config"));
-    Files.writeString(config.resolve("models.yaml"), MODELS.formatted(box.openAiUrl()));
+    Files.writeString(config.resolve("models.yaml"), models());
     Files.writeString(
         config.resolve("server.yaml"), "http: {status-hold: 300ms, keep-alive: 100ms}\n");
     server = TestServer.start(root, ollama.ollamaUrl(), Map.of());
+  }
+
+  private String models() {
+    return """
+    upstreams:
+      ollama: {type: ollama, base-url: "${OLLAMA_BASE_URL}"}
+      box: {type: openai, base-url: "%s", connect-timeout: 20s}
+    models:
+      qwen2.5-coder: {upstream: ollama, name: coder, context: 16384}
+      llama4: {upstream: box, name: big, context: 16384}
+      qwen3: {upstream: box, name: small, context: 16384, slots: 2}
+    """
+        .formatted(box.openAiUrl());
   }
 
   @AfterEach
@@ -60,7 +67,7 @@ class LeavingIT {
     box.heal();
     ollama.loadTime(Duration.ZERO);
     box.await(LIMIT, "no calls", () -> box.openCalls() + ollama.openCalls() == 0);
-    awaitQueue(0, 0);
+    server.awaitSlots(LIMIT, Slots.FREE);
   }
 
   @AfterAll
@@ -68,17 +75,6 @@ class LeavingIT {
     server.close();
     ollama.close();
     box.close();
-  }
-
-  private void awaitQueue(int running, int waiting) {
-    Awaitility.await()
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> {
-          JsonNode queue = server.getJson("/health").at("/components/queue");
-          return queue.path("running").asInt() == running
-              && queue.path("waiting").asInt() == waiting;
-        });
   }
 
   private static String body(String model, boolean stream) {
@@ -91,7 +87,7 @@ class LeavingIT {
   }
 
   private void awaitCall(FakeUpstream fake) {
-    fake.await(LIMIT, "the call to arrive", () -> fake.openCalls() == 1);
+    fake.await(ARRIVAL, "the call to arrive", () -> fake.openCalls() == 1);
   }
 
   @ParameterizedTest
@@ -147,11 +143,49 @@ class LeavingIT {
     try (RawClient _ = client("llama4", true)) {
       awaitCall(box);
       try (RawClient _ = client("llama4", true)) {
-        awaitQueue(1, 1);
+        server.awaitSlots(ARRIVAL, new Slots(1, 1));
       }
-      awaitQueue(1, 0);
+      server.awaitSlots(LIMIT, new Slots(1, 0));
       assertThat(box.chats()).hasSize(before + 1);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void leave_connecting_givesTheSlotBackAndIsNeverCalled(boolean stream) throws Exception {
+    awaitReachable();
+    int before = box.chats().size();
+    box.deafen();
+    try (RawClient _ = client("llama4", stream)) {
+      server.awaitSlots(ARRIVAL, new Slots(1, 0));
+    }
+
+    server.awaitSlots(LIMIT, Slots.FREE);
+    box.heal();
+    awaitReachable();
+    assertThat(box.chats()).hasSize(before);
+  }
+
+  @Test
+  void leave_connectingForTheNextAttempt_givesTheSlotBack() throws Exception {
+    awaitReachable();
+    ollama.inject("", Fault.SERVER_ERROR, 1);
+    box.deafen();
+    int before = ollama.chats().size();
+    try (RawClient _ = client("qwen2.5-coder", true)) {
+      ollama.await(ARRIVAL, "the first attempt", () -> ollama.chats().size() == before + 1);
+      ollama.await(ARRIVAL, "its end", () -> ollama.openCalls() == 0);
+      server.awaitSlots(ARRIVAL, new Slots(1, 0));
+    }
+  }
+
+  /// Calls are made as long as nobody knows that they are in vain.
+  private void awaitReachable() {
+    Awaitility.await()
+        .atMost(ARRIVAL)
+        .until(() ->
+            server.getJson("/health").at("/components/upstreams/upstreams").values().stream()
+                .allMatch(upstream -> upstream.path("reachable").booleanValue()));
   }
 
   @Test
@@ -161,9 +195,9 @@ class LeavingIT {
       awaitCall(box);
       ollama.inject("", Fault.SERVER_ERROR, 1);
       try (RawClient _ = client("qwen2.5-coder", true)) {
-        awaitQueue(1, 1);
+        server.awaitSlots(ARRIVAL, new Slots(1, 1));
       }
-      awaitQueue(1, 0);
+      server.awaitSlots(LIMIT, new Slots(1, 0));
     }
   }
 
@@ -175,9 +209,9 @@ class LeavingIT {
     int chats = ollama.chats().size();
     awaitNotResident();
     try (RawClient _ = client("qwen2.5-coder", true)) {
-      ollama.await(LIMIT, "the load", () -> ollama.calls("/api/generate").size() == loads + 1);
+      ollama.await(ARRIVAL, "the load", () -> ollama.calls("/api/generate").size() == loads + 1);
     }
-    awaitQueue(0, 0);
+    server.awaitSlots(LIMIT, Slots.FREE);
 
     try (RawClient next = client("qwen2.5-coder", true)) {
       next.until("data: [DONE]");
@@ -247,7 +281,7 @@ class LeavingIT {
     try (RawClient _ = client("qwen3", true, "x-stainless-retry-count: 1")) {
       awaitCall(box);
       try (RawClient _ = client("qwen3", true, "x-stainless-retry-count: 0")) {
-        box.await(LIMIT, "both", () -> box.openCalls() == 2);
+        box.await(ARRIVAL, "both", () -> box.openCalls() == 2);
         int before = box.closedByClient();
 
         answered.complete(retry("qwen3", true, "2").statusCode());

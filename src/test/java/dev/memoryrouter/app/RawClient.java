@@ -11,12 +11,14 @@ import java.net.URI;
 
 /// One request on a bare connection, which can be closed in any state.
 final class RawClient implements AutoCloseable {
+  private static final int LONGEST_SILENCE_MILLIS = 20_000;
+
   private final Socket socket;
   private final BufferedReader reader;
 
   private RawClient(Socket socket) throws IOException {
     this.socket = socket;
-    socket.setSoTimeout(5_000);
+    socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
     reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
   }
 
@@ -37,7 +39,8 @@ final class RawClient implements AutoCloseable {
     return client;
   }
 
-  /// What comes up to this text, that included; waits at most five seconds for each piece.
+  /// What comes up to this text, that included; waits at most [#LONGEST_SILENCE_MILLIS] for each
+  /// piece.
   ///
   /// @throws IOException also when the answer ends without it
   String until(String text) throws IOException {
@@ -50,6 +53,15 @@ final class RawClient implements AutoCloseable {
       read.append((char) next);
     }
     return read.toString();
+  }
+
+  /// What has come so far and was not read yet.
+  String received() throws IOException {
+    var received = new StringBuilder();
+    while (reader.ready()) {
+      received.append((char) reader.read());
+    }
+    return received.toString();
   }
 
   @Override

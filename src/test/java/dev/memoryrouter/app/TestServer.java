@@ -3,11 +3,15 @@ package dev.memoryrouter.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.admission.ModelId;
+import dev.memoryrouter.admission.QueueView;
+import dev.memoryrouter.files.AtomicFiles;
 import dev.memoryrouter.files.Environment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,6 +36,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// bank and an index, on a free port.
 public final class TestServer implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
+
+  /// Vectors of the shipped examples, kept over servers and runs: to embed them takes each server
+  /// some seconds.
+  private static final Path KEPT_EXAMPLES = Path.of("target/examples.log");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path root;
@@ -63,6 +71,11 @@ public final class TestServer implements AutoCloseable {
   /// Copies the shipped configuration and writes a small bank, unless they are there.
   static void prepare(Path root) throws IOException {
     copyTree(Path.of("config"), root.resolve("config"));
+    Path examples = examples(root);
+    if (Files.exists(KEPT_EXAMPLES) && !Files.exists(examples)) {
+      Files.createDirectories(examples.getParent());
+      Files.copy(KEPT_EXAMPLES, examples);
+    }
     Path bank = root.resolve("memory-bank");
     if (!Files.exists(bank)) {
       Files.createDirectories(bank);
@@ -73,6 +86,22 @@ public final class TestServer implements AutoCloseable {
           bank.resolve("techContext.md"),
           "# Tech\n\n## Retries\n\nThe carrier client retries with jitter and honours Retry-After.\n\n## Storage\n\nEvents live in PostgreSQL, one table per month.\n");
     }
+  }
+
+  private static Path examples(Path root) {
+    return root.resolve("vector-stores/state/examples.log");
+  }
+
+  /// Keeps what this server learnt if it is more than what was kept.
+  private static synchronized void keepExamples(Path root) throws IOException {
+    Path examples = examples(root);
+    if (Files.exists(examples) && Files.size(examples) > keptBytes()) {
+      AtomicFiles.write(KEPT_EXAMPLES, Files.readAllBytes(examples));
+    }
+  }
+
+  private static long keptBytes() throws IOException {
+    return Files.exists(KEPT_EXAMPLES) ? Files.size(KEPT_EXAMPLES) : 0;
   }
 
   private static void copyTree(Path from, Path to) throws IOException {
@@ -132,6 +161,36 @@ public final class TestServer implements AutoCloseable {
           return bank.path("last_indexed").isString()
               && bank.path("embedded_share").asDouble() == 1;
         });
+  }
+
+  /// What the models' slots do now.
+  record Slots(int running, int waiting) {
+    static final Slots FREE = new Slots(0, 0);
+  }
+
+  /// Reads the slots past HTTP, which may itself be busy.
+  Slots slots() {
+    QueueView.Totals totals = server.components().admission().totals();
+    return new Slots(totals.running(), totals.waiting());
+  }
+
+  /// The slots of one model on one upstream.
+  Slots slots(String upstream, String model) {
+    var id = new ModelId(upstream, model);
+    return server.components().admission().view().models().stream()
+        .filter(line -> line.id().equals(id))
+        .findFirst()
+        .map(line -> new Slots(line.running(), line.waiting().size()))
+        .orElse(Slots.FREE);
+  }
+
+  /// Waits until the slots do just this.
+  void awaitSlots(Duration limit, Slots expected) {
+    Awaitility.await()
+        .atMost(limit)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> assertThat(slots()).isEqualTo(expected));
   }
 
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -225,5 +284,10 @@ public final class TestServer implements AutoCloseable {
   public void close() {
     server.close();
     http.close();
+    try {
+      keepExamples(root);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

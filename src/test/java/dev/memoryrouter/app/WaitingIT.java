@@ -26,6 +26,7 @@ class WaitingIT {
   private static final Duration HOLD = Duration.ofMillis(200);
   private static final Duration LATER = HOLD.multipliedBy(3);
   private static final String KEEP_ALIVE = ": keep-alive\n\n";
+  private static final String QUEUED = ": queued 1 of 1";
 
   private final FakeUpstream ollama = FakeUpstream.start();
   private TestServer server;
@@ -94,7 +95,7 @@ class WaitingIT {
     RawConnection running = chat("qwen3");
     running.readTo("\"busy\"");
     try (RawConnection queued = chat("qwen3")) {
-      String waiting = queued.readTo(KEEP_ALIVE.repeat(3));
+      String waiting = queued.readTo(QUEUED);
       assertThat(waiting).startsWith("HTTP/1.0 200").contains("x-router-model: qwen3");
       assertThat(ollama.openCalls()).isEqualTo(1);
       running.close();
@@ -109,7 +110,7 @@ class WaitingIT {
     try (RawConnection running = chat("qwen3")) {
       running.readTo("\"busy\"");
       try (RawConnection queued = chat("qwen3")) {
-        queued.readTo(KEEP_ALIVE);
+        queued.readTo(QUEUED);
       }
       try (RawConnection held = chat("qwen3")) {
         assertThat(held).isNotNull();

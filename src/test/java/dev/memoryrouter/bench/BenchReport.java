@@ -6,35 +6,54 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.util.Statistics;
 
 /// Runs everything that is measured and writes it as a Markdown page.
 public final class BenchReport {
+  private static final String ALL = "dev\\.memoryrouter\\.bench\\..*";
+  private static final String DECISIONS = "dev\\.memoryrouter\\.bench\\.DecisionBench\\..*";
+
   private static final Map<String, String> NAMES =
-      Map.of(
-          "TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache",
-          "TokenBench.countWarm", "count that prompt again through the cache",
-          "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone",
-          "ConversationBench.readConversation",
-              "read a Cline body of 100,000 tokens: JSON and what the agent means",
-          "DecisionBench.toolLoopStep",
-              "decide one step of a tool loop of 100,000 tokens, its JSON included",
-          "EmbeddingBench.embedQuery", "embed a short question",
-          "EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces",
-          "EmbeddingBench.classifyShortText", "tell the intent of a short text, embedding included",
-          "EmbeddingBench.classifyLongText",
-              "tell the intent of a text of 100,000 tokens, embedding included",
-          "SearchBench.search", "search the best 12 sections, vector known, among");
+      Map.ofEntries(
+          Map.entry("AdmissionBench.uncontended", "a turn on a model that nobody else wants"),
+          Map.entry("TokenBench.countCold", "count a prompt of 100,000 tokens (Qwen), no cache"),
+          Map.entry("TokenBench.countWarm", "count that prompt again through the cache"),
+          Map.entry(
+              "ConversationBench.readJson", "read a Cline body of 100,000 tokens: its JSON alone"),
+          Map.entry(
+              "ConversationBench.readConversation",
+              "read a Cline body of 100,000 tokens: JSON and what the agent means"),
+          Map.entry("EmbeddingBench.embedQuery", "embed a short question"),
+          Map.entry("EmbeddingBench.embedFullChunk", "embed a chunk of 128 word pieces"),
+          Map.entry(
+              "EmbeddingBench.classifyShortText",
+              "tell the intent of a short text, embedding included"),
+          Map.entry(
+              "EmbeddingBench.classifyLongText",
+              "tell the intent of a text of 100,000 tokens, embedding included"),
+          Map.entry("SearchBench.search", "search the best 12 sections, vector known, among"),
+          Map.entry("DecisionBench.shortWordsFirst", "first turn, short words"),
+          Map.entry("DecisionBench.longWordsFirst", "first turn, 600 words"),
+          Map.entry(
+              "DecisionBench.shortWordsIn100k", "short words in a conversation of 100,000 tokens"),
+          Map.entry(
+              "DecisionBench.longWordsIn100k", "600 words in a conversation of 100,000 tokens"),
+          Map.entry(
+              "DecisionBench.toolLoopStepIn100k",
+              "step of a tool loop in a conversation of 100,000 tokens"));
 
   private BenchReport() {}
 
@@ -46,6 +65,8 @@ public final class BenchReport {
     lines.addAll(jmh());
     Path temp = Files.createTempDirectory("bench");
     try {
+      lines.add("## Turns\n");
+      lines.addAll(QueueComparison.lines());
       lines.add("## Whole server\n");
       lines.addAll(ServerBench.lines(Files.createDirectory(temp.resolve("server"))));
       if (Quality.present()) {
@@ -106,38 +127,57 @@ public final class BenchReport {
   }
 
   private static List<String> jmh() throws RunnerException {
-    Collection<RunResult> results =
-        new Runner(
-                new OptionsBuilder()
-                    .include("dev\\.memoryrouter\\.bench\\..*")
-                    .mode(Mode.AverageTime)
-                    .timeUnit(java.util.concurrent.TimeUnit.MICROSECONDS)
-                    .forks(1)
-                    .warmupIterations(2)
-                    .warmupTime(TimeValue.seconds(1))
-                    .measurementIterations(4)
-                    .measurementTime(TimeValue.seconds(1))
-                    .jvmArgs("--enable-native-access=ALL-UNNAMED")
-                    .build())
-            .run();
     List<String> lines = new ArrayList<>();
     lines.add("## Parts\n");
     lines.add("JMH, one fork, two warm-up and four measured rounds of a second; one thread.\n");
     lines.add("| what | mean in µs | ± (99.9 %) |");
     lines.add("|---|---|---|");
-    results.forEach(result -> lines.add(row(result)));
+    Options parts = options(Mode.AverageTime).include(ALL).exclude(DECISIONS).build();
+    new Runner(parts).run().forEach(result -> lines.add(row(result)));
+    lines.add("\n## Decisions\n");
+    lines.add(
+        "Everything that is decided for a request of Cline (system prompt of 10,000 tokens) once its JSON is read, without retrieval; the newest message is a new one each time.\n");
+    lines.add("| decision | p50 in ms | p99 in ms |");
+    lines.add("|---|---|---|");
+    Options decisions = options(Mode.SampleTime).include(DECISIONS).build();
+    new Runner(decisions).run().forEach(result -> lines.add(percentiles(result)));
     lines.add("");
     return lines;
   }
 
-  private static String row(RunResult result) {
+  private static ChainedOptionsBuilder options(Mode mode) {
+    return new OptionsBuilder()
+        .mode(mode)
+        .timeUnit(TimeUnit.MICROSECONDS)
+        .forks(1)
+        .warmupIterations(2)
+        .warmupTime(TimeValue.seconds(1))
+        .measurementIterations(4)
+        .measurementTime(TimeValue.seconds(1))
+        .jvmArgs("--enable-native-access=ALL-UNNAMED");
+  }
+
+  private static String percentiles(RunResult result) {
+    Statistics micros = result.getPrimaryResult().getStatistics();
+    return "| %s | %s | %s |"
+        .formatted(
+            name(result),
+            Figures.format(micros.getPercentile(50) / 1_000),
+            Figures.format(micros.getPercentile(99) / 1_000));
+  }
+
+  private static String name(RunResult result) {
     String full = result.getParams().getBenchmark();
     String name = full.substring("dev.memoryrouter.bench.".length());
+    return NAMES.getOrDefault(name, name);
+  }
+
+  private static String row(RunResult result) {
     String sections = result.getParams().getParam("sections");
     Result<?> figure = result.getPrimaryResult();
     return "| %s%s | %s | %s |"
         .formatted(
-            NAMES.getOrDefault(name, name),
+            name(result),
             sections == null ? "" : " " + sections,
             Figures.format(figure.getScore()),
             Figures.format(figure.getScoreError()));

@@ -6,9 +6,11 @@ import dev.memoryrouter.files.Yaml;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
 import dev.memoryrouter.routing.IntentResult;
+import dev.memoryrouter.routing.IntentSettings;
 import dev.memoryrouter.routing.RoutingFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -27,13 +29,18 @@ public class EmbeddingBench {
       QUERY + "\n" + "2026-01-12 ERROR worker-3 lost\n".repeat(10_000) + "Find the cause.";
 
   private final MiniLmEmbedder embedder = MiniLmEmbedder.load();
-  private IntentClassifier intents = new IntentClassifier(Map.of(), new ExampleVectors(embedder));
+  private IntentClassifier intents = classifier(Map.of());
 
   @Setup
   public void prepare() throws IOException {
     var file = Yaml.read(Path.of("config/routing.yaml"), Environment.of(Map.of()));
-    intents = new IntentClassifier(RoutingFile.read(file).intents(), new ExampleVectors(embedder));
+    intents = classifier(RoutingFile.read(file).intents());
     intents.prepare();
+  }
+
+  private IntentClassifier classifier(Map<String, IntentSettings> settings) {
+    return new IntentClassifier(
+        settings, ExampleVectors.inMemory(embedder, 64 << 20), Duration.ZERO);
   }
 
   @TearDown

@@ -36,6 +36,11 @@ final class LongPrompt {
     return body;
   }
 
+  /// The first request of a conversation.
+  static ObjectNode first(String words) {
+    return agent().firstTurn(words);
+  }
+
   /// The request after one of [#body].
   static ObjectNode next(ObjectNode body, String answer, AgentConversations.Step step) {
     return agent().nextTurn(body, answer, step);

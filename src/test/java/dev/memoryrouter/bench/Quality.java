@@ -171,7 +171,7 @@ final class Quality {
         if (query.answerable()) {
           own.add(new Asked(query, hits));
           banks.stream()
-              .filter(other -> other != labelled)
+              .filter(other -> !other.bank().equals(labelled.bank()))
               .forEach(other -> strange.add(best(hits(other.bank(), query))));
         } else {
           unanswerable.add(best(hits));

@@ -2,6 +2,7 @@ package dev.memoryrouter.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.admission.QueueSettings.Order;
 import dev.memoryrouter.embedding.EmbeddingSettings;
 import dev.memoryrouter.files.ConfigProblem;
 import dev.memoryrouter.files.Environment;
@@ -63,6 +64,13 @@ class ServerFileTest {
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(30)),
+                new TurnSettings(
+                    new Order(Duration.ofMinutes(3), 4, 3, Duration.ofMillis(1500)),
+                    512,
+                    Duration.ofMinutes(15),
+                    null,
+                    Duration.ofSeconds(20),
+                    true),
                 Compaction.AUTO,
                 null,
                 Set.of(),
@@ -118,6 +126,13 @@ class ServerFileTest {
                     Duration.ofSeconds(1),
                     Duration.ofMillis(500),
                     Duration.ofHours(2)),
+                new TurnSettings(
+                    new Order(Duration.ofSeconds(30), 1, 0, Duration.ZERO),
+                    20,
+                    Duration.ofMinutes(1),
+                    "x-priority",
+                    Duration.ofSeconds(5),
+                    false),
                 Compaction.OFF,
                 16_384,
                 Set.of("one", "two"),

@@ -6,17 +6,22 @@ import dev.memoryrouter.conversation.Conversation;
 import dev.memoryrouter.conversation.ConversationMemory;
 import dev.memoryrouter.conversation.ConversationReader;
 import dev.memoryrouter.conversation.TurnKind;
+import dev.memoryrouter.embedding.Embedder;
+import dev.memoryrouter.embedding.EmbeddingException;
 import dev.memoryrouter.embedding.HashEmbedder;
 import dev.memoryrouter.files.DurableMap;
 import dev.memoryrouter.files.Environment;
 import dev.memoryrouter.routing.ExampleVectors;
 import dev.memoryrouter.routing.IntentClassifier;
 import dev.memoryrouter.routing.IntentResult;
+import dev.memoryrouter.routing.RoutingRule;
+import dev.memoryrouter.routing.TraceStep;
 import dev.memoryrouter.testing.AgentConversations;
 import dev.memoryrouter.testing.AgentConversations.Shape;
 import dev.memoryrouter.testing.AgentConversations.Step;
 import dev.memoryrouter.testing.ChatBodies;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +44,9 @@ class StickinessTest {
       new ConfigurationLoader(Path.of("")).load(Path.of("config"), Environment.of(Map.of()));
   private final IntentClassifier intents =
       new IntentClassifier(
-          configuration.routing().intents(), new ExampleVectors(new HashEmbedder()));
+          configuration.routing().intents(),
+          ExampleVectors.inMemory(new HashEmbedder(), 16 << 20),
+          Duration.ZERO);
   private final RouteFinder routes = new RouteFinder(configuration.routing(), intents, ALL);
   private final ConversationReader reader = new ConversationReader();
   private final ConversationMemory<StickyRoute> memory =
@@ -243,6 +250,38 @@ class StickinessTest {
   }
 
   @Test
+  void route_wordsNotEmbedded_toldAnewOnceTheyCanBe() {
+    FailingEmbedder embedder = new FailingEmbedder();
+    IntentClassifier classifier =
+        new IntentClassifier(
+            configuration.routing().intents(),
+            ExampleVectors.inMemory(embedder, 16 << 20),
+            Duration.ZERO);
+    classifier.prepare();
+    RouteFinder finder = new RouteFinder(configuration.routing(), classifier, ALL);
+    RouteQuestion question =
+        question(conversation("Repair the parser class"), Map.of(), ALL, ALL, 100);
+
+    embedder.failing = true;
+    assertThat(trace(finder.route(question))).anyMatch(it -> it.contains("without embeddings"));
+    embedder.failing = false;
+    assertThat(trace(finder.route(question))).noneMatch(it -> it.contains("without embeddings"));
+  }
+
+  @Test
+  void route_trace_namesTheIntentWithWhatSpeaksForItAndEachRule() {
+    intents.prepare();
+    Route route =
+        routes.route(question(conversation("Repair the parser class"), Map.of(), ALL, ALL, 100));
+
+    assertThat(route.trace().getFirst().step()).isEqualTo("intent");
+    assertThat(route.trace().getFirst().value()).contains("nearest example");
+    assertThat(route.trace().stream().filter(it -> it.step().equals("rule")).map(TraceStep::rule))
+        .startsWith("images")
+        .containsAll(configuration.routing().rules().stream().map(RoutingRule::name).toList());
+  }
+
+  @Test
   void route_modelRemoved_rulesDecideAndTraceSaysSo() {
     Route route = human(CODE, "gone", "memory", ALL, ALL);
 
@@ -304,5 +343,28 @@ class StickinessTest {
     return route.trace().stream()
         .map(step -> step.step() + "/" + step.result() + "/" + step.value())
         .toList();
+  }
+
+  private static final class FailingEmbedder implements Embedder {
+    private final HashEmbedder words = new HashEmbedder();
+    private boolean failing;
+
+    @Override
+    public String model() {
+      return words.model();
+    }
+
+    @Override
+    public int dimension() {
+      return words.dimension();
+    }
+
+    @Override
+    public List<float[]> embed(List<String> texts) {
+      if (failing) {
+        throw new EmbeddingException("expected by this test", null);
+      }
+      return words.embed(texts);
+    }
   }
 }

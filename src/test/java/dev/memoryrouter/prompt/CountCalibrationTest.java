@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memoryrouter.prompt.CountCalibration.Counted;
 import dev.memoryrouter.prompt.CountCalibration.Finding;
-import dev.memoryrouter.prompt.CountCalibration.Key;
 import org.junit.jupiter.api.Test;
 
 class CountCalibrationTest {
-  private static final Key QWEN = new Key("qwen3", "qwen3:30b");
+  private static final CountCalibration.Key QWEN =
+      new CountCalibration.Key("qwen3", "qwen3:30b", 0);
 
   private final CountCalibration calibration = new CountCalibration();
 
@@ -22,8 +22,7 @@ class CountCalibrationTest {
     assertThat(observe(1_000, 1_040)).isEqualTo(Finding.AS_COUNTED);
 
     assertThat(calibration.offset(QWEN)).isEqualTo(40);
-    assertThat(calibration.offset(new Key("qwen3", "qwen3:8b"))).isZero();
-    assertThat(calibration.offsets()).containsEntry("qwen3 (qwen3:30b)", 40);
+    assertThat(calibration.offset(new CountCalibration.Key("qwen3", "qwen3:8b", 0))).isZero();
   }
 
   @Test

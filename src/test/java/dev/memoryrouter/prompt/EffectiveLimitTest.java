@@ -56,7 +56,7 @@ class EffectiveLimitTest {
             null,
             ModelSettings.Think.OFF,
             null,
-            1,
+            ModelSettings.Turns.DEFAULT,
             Duration.ofMinutes(5),
             Map.of(),
             false,

@@ -9,6 +9,7 @@ import dev.memoryrouter.files.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +34,9 @@ class IntentAccuracyIT {
   private static final Path OWN = Path.of("src/test/resources/intents/turns.jsonl");
 
   private final MiniLmEmbedder embedder = MiniLmEmbedder.load();
-  private final ExampleVectors vectors = new ExampleVectors(embedder);
+  private final ExampleVectors vectors = ExampleVectors.inMemory(embedder, 64 << 20);
   private final Map<String, IntentSettings> intents = new LinkedHashMap<>();
-  private IntentClassifier shipped = new IntentClassifier(intents, vectors);
+  private IntentClassifier shipped = new IntentClassifier(intents, vectors, Duration.ZERO);
 
   @BeforeAll
   void learn() {
@@ -51,7 +52,7 @@ class IntentAccuracyIT {
   }
 
   private IntentClassifier learnt(Map<String, IntentSettings> settings) {
-    var classifier = new IntentClassifier(settings, vectors);
+    var classifier = new IntentClassifier(settings, vectors, Duration.ZERO);
     classifier.prepare();
     return classifier;
   }

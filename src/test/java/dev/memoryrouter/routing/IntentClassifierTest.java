@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import dev.memoryrouter.embedding.Embedder;
+import dev.memoryrouter.files.DurableMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,7 +50,7 @@ class IntentClassifierTest {
   private final HashEmbedder embedder = new HashEmbedder();
 
   private IntentClassifier classifier() {
-    return new IntentClassifier(INTENTS, new ExampleVectors(embedder));
+    return new IntentClassifier(INTENTS, ExampleVectors.inMemory(embedder, 1 << 20), Duration.ZERO);
   }
 
   private IntentClassifier prepared() {
@@ -136,14 +145,91 @@ class IntentClassifierTest {
 
   @Test
   void prepare_secondTime_embedsNothingAnew() {
-    ExampleVectors vectors = new ExampleVectors(embedder);
-    new IntentClassifier(INTENTS, vectors).prepare();
+    ExampleVectors vectors = ExampleVectors.inMemory(embedder, 1 << 20);
+    new IntentClassifier(INTENTS, vectors, Duration.ZERO).prepare();
     embedder.calls.clear();
-    IntentClassifier again = new IntentClassifier(INTENTS, vectors);
+    IntentClassifier again = new IntentClassifier(INTENTS, vectors, Duration.ZERO);
     again.prepare();
 
     assertThat(again.ready()).isTrue();
-    assertThat(embedder.calls).isEmpty();
+    assertThat(embedder.calls).as("only the probe").hasSize(1);
+  }
+
+  @Test
+  void prepare_afterRestart_embedsNothingAnew(@TempDir Path folder) {
+    Path file = folder.resolve("examples.log");
+    try (DurableMap<float[]> kept = DurableMap.open(file, 1 << 20, ExampleVectors.CODEC)) {
+      classifier(kept).prepare();
+    }
+    embedder.calls.clear();
+    IntentClassifier again = classifier(DurableMap.readOnly(file, 1 << 20, ExampleVectors.CODEC));
+    again.prepare();
+
+    assertThat(again.ready()).isTrue();
+    assertThat(embedder.calls).as("only the probe").hasSize(1);
+  }
+
+  @Test
+  void prepare_vectorsDamagedOrOfAnotherModel_embedsThemAnew(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("examples.log");
+    try (DurableMap<float[]> kept = DurableMap.open(file, 1 << 20, ExampleVectors.CODEC)) {
+      classifier(kept).prepare();
+    }
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    lines.set(1, lines.get(1).replace('A', 'B'));
+    Files.write(file, lines);
+    embedder.calls.clear();
+    classifier(DurableMap.readOnly(file, 1 << 20, ExampleVectors.CODEC)).prepare();
+    assertThat(embedder.calls).hasSize(2);
+
+    embedder.calls.clear();
+    embedder.model = "hash-2";
+    classifier(DurableMap.readOnly(file, 1 << 20, ExampleVectors.CODEC)).prepare();
+    assertThat(embedder.calls).hasSizeGreaterThan(2);
+  }
+
+  private IntentClassifier classifier(DurableMap<float[]> kept) {
+    return new IntentClassifier(INTENTS, new ExampleVectors(embedder, () -> kept), Duration.ZERO);
+  }
+
+  @Test
+  void classify_whileLearning_waits() throws Exception {
+    IntentClassifier classifier =
+        new IntentClassifier(
+            INTENTS, ExampleVectors.inMemory(embedder, 1 << 20), Duration.ofMinutes(1));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<IntentResult> early =
+          threads.submit(() -> classifier.classify("repair the broken scanner"));
+      classifier.prepare();
+
+      assertThat(early.get(1, TimeUnit.MINUTES).label()).isEqualTo("code");
+      assertThat(early.get().provisional()).isFalse();
+    }
+  }
+
+  @Test
+  void classify_whileLearningForLong_keywordsDecideForNow() {
+    IntentClassifier classifier =
+        new IntentClassifier(
+            INTENTS, ExampleVectors.inMemory(embedder, 1 << 20), Duration.ofMillis(5));
+
+    IntentResult early = classifier.classify("please fix it");
+
+    assertThat(early.label()).isEqualTo("code");
+    assertThat(early.provisional()).isTrue();
+    assertThat(early.basis()).contains("without embeddings").contains("keywords (code) fix");
+  }
+
+  @Test
+  void classify_basis_namesNearestExampleAndKeywords() {
+    IntentResult result = prepared().classify("fix the broken parser");
+
+    assertThat(result.basis())
+        .startsWith("score=")
+        .contains("nearest example 0.")
+        .contains("(code) \"repair the broken parser\"")
+        .contains("keywords (code) fix");
   }
 
   @Test
@@ -159,18 +245,22 @@ class IntentClassifierTest {
   @Test
   void classify_noIntents_isNone() {
     assertThat(
-            new IntentClassifier(Map.of(), new ExampleVectors(embedder)).classify("fix it").label())
+            new IntentClassifier(
+                    Map.of(), ExampleVectors.inMemory(embedder, 1 << 20), Duration.ZERO)
+                .classify("fix it")
+                .label())
         .isEqualTo("none");
   }
 
   /// Bags of words, hashed: texts with the same words are alike.
   private static final class HashEmbedder implements Embedder {
     final List<String> calls = new ArrayList<>();
+    String model = "hash";
     boolean failing;
 
     @Override
     public String model() {
-      return "hash";
+      return model;
     }
 
     @Override

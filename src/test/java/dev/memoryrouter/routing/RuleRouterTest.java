@@ -26,7 +26,7 @@ class RuleRouterTest {
           "app",
           "router",
           "Check the LICENCE texts",
-          new IntentResult("memory", 0.8, Map.of("memory", 0.8, "code", 0.2)),
+          new IntentResult("memory", 0.8, Map.of("memory", 0.8, "code", 0.2), "", false),
           5000,
           1,
           3,
@@ -93,7 +93,7 @@ class RuleRouterTest {
   }
 
   @Test
-  void choose_twoRulesMatch_firstWinsAndTheRestIsNotLookedAt() {
+  void choose_twoRulesMatch_firstWinsAndTheRestIsNotReached() {
     RouteChoice choice =
         choose(
             """
@@ -108,9 +108,11 @@ class RuleRouterTest {
                 "b",
                 "yes",
                 Priority.BACKGROUND,
+                "mode=plan",
                 List.of(
                     new TraceStep("rule", "no", "no-match", "mode=plan"),
-                    new TraceStep("rule", "yes", "matched", "mode=plan"))));
+                    new TraceStep("rule", "yes", "matched", "mode=plan"),
+                    new TraceStep("rule", "also", "not-reached", null))));
   }
 
   @Test
@@ -189,7 +191,12 @@ class RuleRouterTest {
     RouteChoice after = choose(String.join("", rules));
 
     if (!before.rule().equals("default")) {
-      assertThat(after).as("seed %d", seed).isEqualTo(before);
+      assertThat(after.rule()).as("seed %d", seed).isEqualTo(before.rule());
+      assertThat(after.model()).as("seed %d", seed).isEqualTo(before.model());
+      assertThat(after.trace())
+          .as("seed %d", seed)
+          .startsWith(before.trace().toArray(TraceStep[]::new))
+          .endsWith(new TraceStep("rule", "r5", "not-reached", null));
     } else {
       assertThat(after.rule()).as("seed %d", seed).isIn("default", "r5");
     }

@@ -108,18 +108,23 @@ final class FakeCatalogue {
     return answer.toString();
   }
 
-  /// A request without a prompt: it loads the model.
+  /// A request without a prompt: it loads the model, or lets go of it.
   private @Nullable String load(JsonNode body) {
     String name = body.path("model").asString("");
     if (!models.containsKey(name)) {
       return null;
     }
-    loaded.put(name, body.path("options").path("num_ctx").asInt(4096));
+    boolean unload = body.path("keep_alive").isNumber() && body.path("keep_alive").asInt() == 0;
+    if (unload) {
+      loaded.remove(name);
+    } else {
+      loaded.put(name, body.path("options").path("num_ctx").asInt(4096));
+    }
     return JSON.createObjectNode()
         .put("model", name)
         .put("response", "")
         .put("done", true)
-        .put("done_reason", "load")
+        .put("done_reason", unload ? "unload" : "load")
         .toString();
   }
 

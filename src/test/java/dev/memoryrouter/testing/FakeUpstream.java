@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,11 @@ public final class FakeUpstream implements AutoCloseable {
   /// More than a thousand clients may come at once.
   private static final int BACKLOG = 2_048;
 
+  /// Longer than the kernel of this machine needs to take a connection.
+  private static final int KNOCK_MILLIS = 200;
+
   private volatile ServerSocket server;
+  private final List<Socket> knocks = new ArrayList<>();
   private volatile Thread acceptor;
   private final Set<FakeConnection> connections = ConcurrentHashMap.newKeySet();
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
@@ -225,6 +231,32 @@ public final class FakeUpstream implements AutoCloseable {
     }
   }
 
+  /// Takes no connection any more and refuses none, until [#heal]: the queue of its port is full.
+  /// Cuts those that are open.
+  public synchronized void deafen() {
+    refuse();
+    try {
+      server = new ServerSocket(server.getLocalPort(), 1, InetAddress.getLoopbackAddress());
+      while (knock()) {
+        // One more that waits to be taken.
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// @return whether there is still room in the queue of the port
+  private boolean knock() throws IOException {
+    var knock = new Socket();
+    knocks.add(knock);
+    try {
+      knock.connect(server.getLocalSocketAddress(), KNOCK_MILLIS);
+      return true;
+    } catch (SocketTimeoutException _) {
+      return false;
+    }
+  }
+
   /// Ends all faults.
   public void heal() {
     faults.heal();
@@ -303,6 +335,15 @@ public final class FakeUpstream implements AutoCloseable {
     return (int) calls.stream().filter(call -> call.isChat() && call.open).count();
   }
 
+  /// Chat requests for a model that are being answered.
+  public int openCalls(String model) {
+    return (int)
+        calls.stream()
+            .filter(call -> call.isChat() && call.open)
+            .filter(call -> call.body().path("model").asString("").equals(model))
+            .count();
+  }
+
   /// Chat requests whose client left before the end.
   public int closedByClient() {
     return (int) chats().stream().filter(Call::closedByClient).count();
@@ -339,6 +380,9 @@ public final class FakeUpstream implements AutoCloseable {
 
   private synchronized void listen() {
     try {
+      if (!knocks.isEmpty()) {
+        hangUpKnocks();
+      }
       if (server.isClosed()) {
         server = socket(server.getLocalPort());
         acceptor = acceptor(server);
@@ -346,6 +390,14 @@ public final class FakeUpstream implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void hangUpKnocks() throws IOException {
+    server.close();
+    for (Socket knock : knocks) {
+      knock.close();
+    }
+    knocks.clear();
   }
 
   /// The kernel takes connections until the thread that accepts them has let go of the port.

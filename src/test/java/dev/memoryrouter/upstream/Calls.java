@@ -59,8 +59,22 @@ public final class Calls {
       ModelSettings.Think think,
       @Nullable Set<Capability> capabilities,
       boolean repair) {
+    return model("key", name, think, capabilities, repair);
+  }
+
+  /// A model of this key and name on the upstream `local`.
+  public static ModelSettings keyed(String key) {
+    return model(key, key, ModelSettings.Think.OFF, null, false);
+  }
+
+  private static ModelSettings model(
+      String key,
+      String name,
+      ModelSettings.Think think,
+      @Nullable Set<Capability> capabilities,
+      boolean repair) {
     return new ModelSettings(
-        "key",
+        key,
         List.of("local"),
         List.of(name),
         40_960,
@@ -70,7 +84,7 @@ public final class Calls {
         capabilities,
         think,
         null,
-        1,
+        ModelSettings.Turns.DEFAULT,
         Duration.ofMinutes(30),
         Map.of("temperature", 0.2, "min_p", 0.1),
         repair,

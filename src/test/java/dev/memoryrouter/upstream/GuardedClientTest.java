@@ -110,6 +110,33 @@ class GuardedClientTest {
   }
 
   @Test
+  void circuit_halfOpen_letsExactlyOneCallThroughUntilItIsGivenUp() throws Exception {
+    fail(5);
+    now = now.plusSeconds(15);
+    try (ChatStream _ = upstreams.client("local").chat(call(MODEL, "x"))) {
+      assertThat(first())
+          .isInstanceOfSatisfying(
+              ChatEvent.Failure.class,
+              failed -> assertThat(failed.failure().kind()).isEqualTo("circuit-open"));
+    }
+
+    assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.HALF_OPEN);
+    assertThat(first()).isInstanceOf(ChatEvent.Text.class);
+    assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.CLOSED);
+  }
+
+  @Test
+  void circuit_callsGivenUp_countAsNothing() throws Exception {
+    fail(4);
+    for (int i = 0; i < 10; i++) {
+      upstreams.client("local").chat(call(MODEL, "x")).close();
+    }
+
+    fail(1);
+    assertThat(upstreams.circuit("local")).isEqualTo(CircuitState.OPEN);
+  }
+
+  @Test
   void circuit_upstreamGoneAndBack_isProbedAtOnce() throws Exception {
     fail(5);
     assertThat(upstreams.snapshot("local").reachable()).isTrue();

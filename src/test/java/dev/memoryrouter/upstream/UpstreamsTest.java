@@ -2,6 +2,7 @@ package dev.memoryrouter.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.memoryrouter.upstream.ModelState.Availability;
 import java.net.URI;
@@ -66,7 +67,7 @@ class UpstreamsTest {
         null,
         ModelSettings.Think.OFF,
         memory,
-        1,
+        ModelSettings.Turns.DEFAULT,
         Duration.ofMinutes(5),
         Map.of(),
         false,
@@ -192,6 +193,26 @@ class UpstreamsTest {
 
     assertThat(guessed).isEqualTo(32_768);
     assertThat(upstreams.state("qwen3").numCtx()).isEqualTo(32_768);
+  }
+
+  @Test
+  void snapshot_questionThatHangs_holdsUpEachLookNoLongerThanOneMoment() throws Exception {
+    Upstreams upstreams = upstreams(UpstreamSettings.Type.OLLAMA, model(null, null, "qwen3:30b"));
+    gate.countDown();
+    UpstreamSnapshot known = upstreams.snapshot("local");
+    gate = new CountDownLatch(1);
+    now = now.plusSeconds(60);
+    assertThat(upstreams.snapshot("local")).isSameAs(known);
+    now = now.plusSeconds(1);
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () -> {
+          for (int look = 0; look < 1_000; look++) {
+            assertThat(upstreams.snapshot("local")).isSameAs(known);
+          }
+        });
+    gate.countDown();
   }
 
   @Test

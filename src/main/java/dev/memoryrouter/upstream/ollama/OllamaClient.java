@@ -58,6 +58,11 @@ public final class OllamaClient implements ModelClient {
   }
 
   @Override
+  public void unload(UpstreamCall call) throws InterruptedException {
+    load.unload(call);
+  }
+
+  @Override
   public UpstreamSnapshot inspect() throws InterruptedException {
     UpstreamSnapshot snapshot = inventory.take();
     // What a model can do is remembered over a failed question: the same call stays the same bytes.

@@ -6,13 +6,20 @@ import dev.memoryrouter.upstream.UpstreamCall;
 import dev.memoryrouter.upstream.UpstreamFailure;
 import dev.memoryrouter.upstream.UpstreamSettings;
 import java.io.IOException;
-import java.net.ConnectException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Loads a model by a request without a prompt. Everything on which Ollama would reload the model
 /// is the same as in the chat requests that follow.
 final class OllamaLoad {
+  private static final Logger LOG = LoggerFactory.getLogger(OllamaLoad.class);
+
+  /// Ollama waits up to five seconds for the memory to be free.
+  private static final Duration UNLOAD_LIMIT = Duration.ofSeconds(6);
+
   private final HttpCalls http;
   private final UpstreamSettings settings;
 
@@ -34,12 +41,28 @@ final class OllamaLoad {
               OllamaRequest.load(call).toString(),
               settings.firstByteTimeout());
       return reply.status() == 200 ? Optional.empty() : failure(reply, errors);
-    } catch (ConnectException e) {
-      return Optional.of(new UpstreamFailure.Unreachable(http.problem(e)));
     } catch (IOException e) {
+      if (HttpCalls.isWithoutConnection(e)) {
+        return Optional.of(new UpstreamFailure.Unreachable(http.problem(e)));
+      }
       return e.getCause() instanceof TimeoutException
           ? Optional.of(timedOut(errors))
           : Optional.empty();
+    }
+  }
+
+  /// Tells Ollama to keep the model no longer. It lets a running answer end, and it frees memory by
+  /// itself when it must, so a failure is no more than worth a line in the log.
+  void unload(UpstreamCall call) throws InterruptedException {
+    try {
+      HttpCalls.Reply reply =
+          http.fetch(
+              http.uri("/api/generate"),
+              OllamaRequest.unload(call).toString(),
+              settings.connectTimeout().plus(UNLOAD_LIMIT));
+      LOG.debug("unloading {}: status {}", call.upstreamModel(), reply.status());
+    } catch (IOException e) {
+      LOG.debug("unloading {}: {}", call.upstreamModel(), e.toString());
     }
   }
 
@@ -52,7 +75,7 @@ final class OllamaLoad {
 
   private UpstreamFailure timedOut(ErrorReader errors) {
     return new UpstreamFailure.TimedOut(
-        "%s was not loaded within %d s (first-byte-timeout)."
-            .formatted(errors.who(), settings.firstByteTimeout().toSeconds()));
+        "%s was not loaded within %s (first-byte-timeout)."
+            .formatted(errors.who(), HttpCalls.seconds(settings.firstByteTimeout())));
   }
 }

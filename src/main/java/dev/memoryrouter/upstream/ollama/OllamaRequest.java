@@ -57,6 +57,14 @@ final class OllamaRequest {
     return body;
   }
 
+  /// The body of a request that ends a model's stay in memory.
+  static ObjectNode unload(UpstreamCall call) {
+    return JSON.createObjectNode()
+        .put("model", call.upstreamModel())
+        .put("stream", false)
+        .put("keep_alive", 0);
+  }
+
   /// Ollama knows no `tool_choice`: it is said by what is offered.
   private static List<Tool> offered(ChatRequest request) {
     return switch (request.toolChoice()) {
