@@ -1,5 +1,6 @@
 // The real server before the stand-in upstream, both as their scripts start them.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile, cp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_LIMIT_MS = 600_000;
 /** Longer than the hold of the status line and some comments, so that slow answers show both. */
 const SLOW_MS = 3_500;
+const MODELS = ['qwen3:30b-a3b', 'qwen2.5-coder:32b'];
+/** Edits of the configuration take effect within it. */
+const RELOAD_MS = 2_000;
 const SERVER_SETTINGS = 'http: {status-hold: 2s, keep-alive: 400ms}\n';
 
 async function freePort() {
@@ -20,28 +24,25 @@ async function freePort() {
   return port;
 }
 
-/** Starts both processes; `root` is the project's folder. */
-export async function raise(root) {
-  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+/**
+ * Starts both processes; `root` is the project's folder. `configure(folder, config)` may change the copy of its
+ * configuration and returns more environment for the server; `models` are those that the upstream has.
+ */
+export async function raise(root, { configure = configureBank, models = MODELS } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'stage-'));
   const [upstreamPort, port] = [await freePort(), await freePort()];
-  const processes = [];
-  const stage = new Stage(`http://127.0.0.1:${port}`, `http://127.0.0.1:${upstreamPort}`, processes, folder);
-  const start = (script, args, env = {}) => {
-    const child = spawn(join(root, 'scripts', script), args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    processes.push(child);
-  };
-  process.once('exit', () => processes.forEach((child) => child.kill()));
+  const stage = new Stage(root, folder, port, upstreamPort);
+  process.once('exit', () => stage.processes.forEach((child) => child.kill()));
   process.once('SIGTERM', () => process.exit(143));
   try {
     // One after the other: each builds what it misses.
-    start('fake-upstream', ['--port', String(upstreamPort), '--pause', String(SLOW_MS)]);
+    stage.start('fake-upstream', [
+      ...['--port', String(upstreamPort), '--pause', String(SLOW_MS)],
+      ...['--models', models.join(',')],
+    ]);
     await stage.until(() => stage.state());
-    start('memory-router', ['serve'], await environment(root, folder, port, upstreamPort));
-    await stage.until(() => stage.answers());
+    await stage.configure(configure);
+    await stage.serve();
   } catch (error) {
     await stage.strike();
     throw error;
@@ -49,26 +50,64 @@ export async function raise(root) {
   return stage;
 }
 
-async function environment(root, folder, port, upstreamPort) {
-  const config = join(folder, 'config');
-  await cp(join(root, 'config'), config, { recursive: true });
+async function configureBank(folder, config) {
   await writeFile(join(config, 'server.yaml'), SERVER_SETTINGS);
   const bank = join(folder, 'memory-bank');
   await mkdir(bank);
   await writeFile(join(bank, 'projectbrief.md'), '# Brief\n\nA tracker for parcels.\n');
-  return {
-    APP_PORT: String(port),
-    OLLAMA_BASE_URL: `http://127.0.0.1:${upstreamPort}`,
-    ROUTER_CONFIG_DIR: config,
-    MEMORY_BANK_PATH: bank,
-    VECTOR_STORE_PATH: join(folder, 'vector-stores'),
-    LOG_LEVEL: 'ERROR',
-  };
+  return { MEMORY_BANK_PATH: bank };
 }
 
 class Stage {
-  constructor(url, upstream, processes, folder) {
-    Object.assign(this, { url, upstream, processes, folder });
+  processes = [];
+
+  constructor(root, folder, port, upstreamPort) {
+    Object.assign(this, { root, folder, port });
+    this.url = `http://127.0.0.1:${port}`;
+    this.upstream = `http://127.0.0.1:${upstreamPort}`;
+  }
+
+  start(script, args, env = {}) {
+    const child = spawn(join(this.root, 'scripts', script), args, {
+      cwd: this.root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    this.processes.push(child);
+    return child;
+  }
+
+  async configure(configure) {
+    const config = join(this.folder, 'config');
+    await cp(join(this.root, 'config'), config, { recursive: true });
+    this.environment = {
+      APP_PORT: String(this.port),
+      OLLAMA_BASE_URL: this.upstream,
+      ROUTER_CONFIG_DIR: config,
+      VECTOR_STORE_PATH: join(this.folder, 'vector-stores'),
+      LOG_LEVEL: 'ERROR',
+      ...(await configure(this.folder, config)),
+    };
+  }
+
+  /** Edits a file of the configuration and waits until the server goes by it. */
+  async reconfigure(file, text) {
+    await writeFile(join(this.environment.ROUTER_CONFIG_DIR, file), text);
+    await sleep(RELOAD_MS);
+  }
+
+  async serve() {
+    this.server = this.start('memory-router', ['serve'], this.environment);
+    await this.until(() => this.answers());
+  }
+
+  /** Ends the server and starts it again, as its user would. */
+  async restart() {
+    const ended = once(this.server, 'exit');
+    this.server.kill();
+    await ended;
+    this.processes.splice(this.processes.indexOf(this.server), 1);
+    await this.serve();
   }
 
   /** Base URL for OpenAI's clients. */
@@ -99,10 +138,14 @@ class Stage {
     return response.headers.get('x-router-model') === 'qwen3' && response.ok;
   }
 
-  /** Spoils the upstream's next answers; without a name it is well again. */
-  async fault(fault, calls) {
-    const body = JSON.stringify(fault ? { fault, calls } : {});
-    const response = await fetch(`${this.upstream}/fake/fault`, { method: 'POST', body });
+  /** Spoils the upstream's next answers; without a name it is well again. `which` tells the calls that are struck. */
+  async fault(fault, which = {}) {
+    await this.tell('fault', fault ? { fault, ...which } : {});
+  }
+
+  /** Gives the upstream an order of its control. */
+  async tell(order, body = {}) {
+    const response = await fetch(`${this.upstream}/fake/${order}`, { method: 'POST', body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
   }
 

@@ -23,6 +23,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Chat completions and legacy completions, and the account of how they came about.
 @Controller
@@ -126,6 +127,17 @@ final class ChatController {
   HttpResponse<?> explain(HttpRequest<?> request) {
     ParsedChat chat = ChatRequestReader.read(Requests.body(request));
     return Replies.json(Explanation.of(plan(Purpose.CHAT, chat, request)));
+  }
+
+  /// What was decided and done for the last requests, newest first.
+  @Get("/v1/router/requests")
+  @Endpoint(
+      summary = "What was decided and done for the last 200 requests, newest first.",
+      answer = "RequestList")
+  HttpResponse<?> requests() {
+    ObjectNode list = Json.object().put("object", "list");
+    list.putArray("data").addAll(log.all());
+    return Replies.json(list);
   }
 
   /// What was decided and done for one of the last requests.

@@ -1,6 +1,7 @@
 package dev.memoryrouter.api;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RequestLog {
   private static final int MOST_REQUESTS = 200;
 
-  private final Map<String, ObjectNode> records =
+  private final LinkedHashMap<String, ObjectNode> records =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -25,5 +26,10 @@ public final class RequestLog {
 
   synchronized Optional<ObjectNode> get(String id) {
     return Optional.ofNullable(records.get(id)).map(ObjectNode::deepCopy);
+  }
+
+  /// Newest first.
+  synchronized List<ObjectNode> all() {
+    return records.sequencedValues().reversed().stream().map(ObjectNode::deepCopy).toList();
   }
 }

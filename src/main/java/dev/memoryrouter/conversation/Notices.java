@@ -10,7 +10,14 @@ final class Notices {
           "Your previous response was cut off because it reached the model's output-token limit");
   private static final List<String> SUMMARIES =
       List.of("## Conversation Summary", "Context summary:", "[Continue assisting the user!]");
-  private static final String RESUMPTION = "[TASK RESUMPTION]";
+
+  /// The last two are what opencode and Kilo go on with after they have compacted a conversation.
+  private static final List<String> RESUMPTIONS =
+      List.of(
+          "[TASK RESUMPTION]",
+          "The previous request exceeded the provider's size limit",
+          "Continue if you have next steps, or stop and ask for clarification");
+
   private static final List<String> TODO_LISTS =
       List.of("# task_progress", "# TODO LIST UPDATE REQUIRED", "**Current Progress: ");
 
@@ -28,7 +35,7 @@ final class Notices {
 
   /// An interrupted task goes on.
   static boolean isResumption(String text) {
-    return startsWithAny(text, List.of(RESUMPTION));
+    return startsWithAny(text, RESUMPTIONS);
   }
 
   static boolean isAny(String text) {

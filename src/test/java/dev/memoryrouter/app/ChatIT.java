@@ -231,6 +231,18 @@ class ChatIT {
   }
 
   @Test
+  void requests_afterTwoChats_listsTheNewestFirst() throws Exception {
+    String older = id(server.post("/v1/chat/completions", body("Implement the reader", "")));
+    String newer = id(server.post("/v1/chat/completions", body("Implement the writer", "")));
+
+    JsonNode list = server.getJson("/v1/router/requests");
+    assertThat(list.path("object").asString()).isEqualTo("list");
+    assertThat(list.at("/data/0/id").asString()).isEqualTo(newer);
+    assertThat(list.at("/data/1/id").asString()).isEqualTo(older);
+    assertThat(list.at("/data/0/outcome").asString()).isEqualTo("answered");
+  }
+
+  @Test
   void chat_streamBreaksOff_endsWithAnErrorEventAndNoDone() throws Exception {
     ollama.next(Script.text("Half an ans").then(new Script.Step.Drop()));
     try (TestServer.Streaming answer =
@@ -330,6 +342,10 @@ class ChatIT {
     org.awaitility.Awaitility.await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> server.getJson("/health").at("/components/queue/running").asInt() == 0);
+  }
+
+  private static String id(HttpResponse<?> answer) {
+    return answer.headers().firstValue("x-request-id").orElseThrow();
   }
 
   private static String body(String words, String more) {

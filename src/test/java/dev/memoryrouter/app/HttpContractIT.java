@@ -383,6 +383,7 @@ class HttpContractIT {
             "/v1/completions",
             "/v1/embeddings",
             "/v1/router/explain",
+            "/v1/router/requests",
             "/v1/router/requests/{id}",
             "/v1/memory/search",
             "/v1/memory/banks",

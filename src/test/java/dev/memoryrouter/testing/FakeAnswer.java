@@ -32,9 +32,13 @@ final class FakeAnswer {
     this.call = call;
   }
 
-  /// The answer without a script: who answers and what was received, or what the last message asks
-  /// for: a tool call, or numbered words.
+  /// The answer without a script: who answers and what was received, or what a message asks for: an
+  /// edit of a file, a tool call, or numbered words.
   static Script echo(String model, JsonNode body) {
+    return CodingModel.answer(body).orElseGet(() -> plainEcho(model, body));
+  }
+
+  private static Script plainEcho(String model, JsonNode body) {
     JsonNode messages = body.path("messages");
     String last = text(messages.path(messages.size() - 1));
     Matcher wanted = WANTED.matcher(last);
@@ -59,7 +63,7 @@ final class FakeAnswer {
         || body.path("response_format").path("type").asString("").startsWith("json");
   }
 
-  private static boolean offered(JsonNode body, String tool) {
+  static boolean offered(JsonNode body, String tool) {
     return body.path("tools")
         .valueStream()
         .anyMatch(it -> it.path("function").path("name").asString("").equals(tool));
@@ -156,7 +160,7 @@ final class FakeAnswer {
     return false;
   }
 
-  private static String text(JsonNode message) {
+  static String text(JsonNode message) {
     JsonNode content = message.path("content");
     if (!content.isArray()) {
       return content.asString("");

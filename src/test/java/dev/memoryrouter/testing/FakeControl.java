@@ -1,14 +1,25 @@
 package dev.memoryrouter.testing;
 
 import java.io.IOException;
+import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
-/// Faults and figures over HTTP, for tests that are not written in Java: `POST /fake/fault` with
-/// `{"fault": "hang", "model": …, "calls": …}` (a fault of null heals), `GET /fake/state`.
+/// Faults, figures and requests over HTTP, for tests that are not written in Java; all but the
+/// first two by `POST`.
+///
+/// - `/fake/state` has figures, `/fake/calls` the chat requests since the last `/fake/forget`.
+/// - `/fake/fault` takes `{"fault": "hang", "model": …, "turns": …, "skip": …, "calls": …}`, whose
+///   keys are those of [FaultInjector.Target]; a fault of null heals.
+/// - `/fake/unload` empties the memory; `{"load_ms": …}` is what loading a model takes from now on.
 final class FakeControl {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String TYPE = "application/json";
+  private static final String UNKNOWN =
+      "{\"error\":\"/fake/state, calls, fault, forget and unload exist\"}";
 
   private final FakeUpstream fake;
 
@@ -23,8 +34,18 @@ final class FakeControl {
   void answer(FakeConnection connection, String path, JsonNode body) throws IOException {
     switch (path) {
       case "/fake/state" -> connection.respond(200, TYPE, state());
+      case "/fake/calls" -> connection.respond(200, TYPE, calls());
       case "/fake/fault" -> fault(connection, body);
-      default -> connection.respond(404, TYPE, "{\"error\":\"/fake/fault and /fake/state exist\"}");
+      case "/fake/forget" -> {
+        fake.forget();
+        connection.respond(200, TYPE, state());
+      }
+      case "/fake/unload" -> {
+        fake.loadTime(Duration.ofMillis(body.path("load_ms").asLong(0)));
+        fake.unloadAll();
+        connection.respond(200, TYPE, state());
+      }
+      default -> connection.respond(404, TYPE, UNKNOWN);
     }
   }
 
@@ -47,8 +68,13 @@ final class FakeControl {
     if (fault == Fault.REFUSE) {
       throw new IllegalArgumentException("a closed port cannot be opened by a request; stop me");
     }
-    String model = body.path("model").asString(FaultInjector.ALL);
-    fake.inject(model, fault, body.path("calls").asInt(Integer.MAX_VALUE));
+    fake.inject(
+        fault,
+        new FaultInjector.Target(
+            body.path("model").asString(FaultInjector.ALL),
+            body.path("turns").asBoolean(false),
+            body.path("skip").asInt(0),
+            body.path("calls").asInt(Integer.MAX_VALUE)));
   }
 
   private String state() {
@@ -58,5 +84,17 @@ final class FakeControl {
         .put("closed_by_client", fake.closedByClient())
         .put("connections", fake.openConnections())
         .toString();
+  }
+
+  /// Oldest first; bodies are passed on as they came.
+  private String calls() {
+    ArrayNode all = JSON.createArrayNode();
+    for (FakeUpstream.Call call : fake.chats()) {
+      ObjectNode one = all.addObject().put("path", call.path());
+      one.put("begun_ms", call.begunMillis()).put("ended_ms", call.endedMillis());
+      one.put("open", call.isOpen()).put("closed_by_client", call.closedByClient());
+      one.putRawValue("body", new RawValue(call.text()));
+    }
+    return all.toString();
   }
 }

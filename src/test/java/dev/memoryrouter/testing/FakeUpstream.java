@@ -61,6 +61,8 @@ public final class FakeUpstream implements AutoCloseable {
   public static final class Call {
     private final FakeConnection.Head head;
     private final JsonNode body;
+    private final long begun = System.nanoTime();
+    private volatile long ended = begun;
     private volatile boolean open = true;
     private volatile boolean complete;
     private volatile boolean left;
@@ -95,10 +97,29 @@ public final class FakeUpstream implements AutoCloseable {
       return left;
     }
 
+    boolean isOpen() {
+      return open;
+    }
+
+    /// When it came, in milliseconds of a clock of its own.
+    long begunMillis() {
+      return TimeUnit.NANOSECONDS.toMillis(begun);
+    }
+
+    /// When it was answered or left, by the same clock.
+    long endedMillis() {
+      return TimeUnit.NANOSECONDS.toMillis(ended);
+    }
+
+    private void close() {
+      ended = System.nanoTime();
+      open = false;
+    }
+
     /// The answer is complete as far as the client can see.
     void finished() {
       complete = true;
-      open = false;
+      close();
     }
 
     private boolean isChat() {
@@ -172,6 +193,10 @@ public final class FakeUpstream implements AutoCloseable {
     loaded.remove(model);
   }
 
+  void unloadAll() {
+    loaded.clear();
+  }
+
   /// What a model answers from now on; without it, it echoes.
   public void answer(String model, Script script) {
     byModel.put(model, script);
@@ -193,9 +218,13 @@ public final class FakeUpstream implements AutoCloseable {
   /// @param calls how many requests are spoilt; later ones are answered well
   /// @throws IllegalArgumentException for [Fault#REFUSE] of one model: a port is closed for all
   public void inject(String model, Fault fault, int calls) {
+    inject(fault, new FaultInjector.Target(model, false, 0, calls));
+  }
+
+  void inject(Fault fault, FaultInjector.Target target) {
     if (fault != Fault.REFUSE) {
-      faults.inject(model, fault, calls);
-    } else if (model.equals(FaultInjector.ALL)) {
+      faults.inject(fault, target);
+    } else if (target.model().equals(FaultInjector.ALL)) {
       refuse();
     } else {
       throw new IllegalArgumentException("the port cannot be closed for one model");
@@ -445,7 +474,9 @@ public final class FakeUpstream implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
-      call.open = false;
+      if (call.open) {
+        call.close();
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -97,6 +98,9 @@ public enum Fault {
 
   /// A tool call printed as text, in pieces.
   PRINTED_TOOL_CALL(Effect.WHOLE, Fault::printedToolCall),
+
+  /// The answer reaches the output limit, in the midst of its tool call if it has one.
+  CUT_OFF(Effect.LENGTH, (good, _) -> cutOff(good)),
 
   /// The same word again and again.
   RUN_ON(Effect.LENGTH, (good, _) -> runOn(good, " the")),
@@ -220,10 +224,10 @@ public enum Fault {
   }
 
   private static Script printedToolCall(Script good, Circumstances at) {
-    JsonNode offered = at.body().path("tools").path(0).path("function").path("name");
+    Step.Tool call = toolCall(good).orElseGet(() -> anyCall(at));
     String text =
-        "<tool_call>\n{\"name\": \"%s\", \"arguments\": {\"path\": \"README.md\"}}\n</tool_call>"
-            .formatted(offered.asString("read_file"));
+        "<tool_call>\n{\"name\": \"%s\", \"arguments\": %s}\n</tool_call>"
+            .formatted(call.name(), call.arguments());
     var pieces = new ArrayList<Step>();
     int from = 0;
     while (from < text.length()) {
@@ -232,5 +236,23 @@ public enum Fault {
       from = to;
     }
     return good.with(pieces);
+  }
+
+  private static Optional<Step.Tool> toolCall(Script good) {
+    return good.steps().stream()
+        .filter(Step.Tool.class::isInstance)
+        .map(Step.Tool.class::cast)
+        .findFirst();
+  }
+
+  private static Step.Tool anyCall(Circumstances at) {
+    JsonNode offered = at.body().path("tools").path(0).path("function").path("name");
+    return new Step.Tool(offered.asString("read_file"), "{\"path\": \"README.md\"}");
+  }
+
+  /// As Ollama: of a call that is not complete nothing is left.
+  private static Script cutOff(Script good) {
+    return good.with(good.steps().stream().filter(step -> !(step instanceof Step.Tool)).toList())
+        .then(new Step.Done("length"));
   }
 }

@@ -18,11 +18,28 @@ final class FaultInjector {
   volatile long seed;
   volatile Duration pause = Duration.ofMillis(200);
 
-  /// @param calls how many calls are spoilt
-  private record Injection(Fault fault, int calls, AtomicInteger seen) {}
+  /// Which calls a fault strikes.
+  ///
+  /// @param model name of a model, or [#ALL]
+  /// @param turns only calls that offer tools: turns of an agent, not its titles and summaries
+  /// @param skip how many calls are answered well before
+  /// @param calls how many calls are spoilt; later ones are answered well
+  record Target(String model, boolean turns, int skip, int calls) {
+    private boolean counts(JsonNode body) {
+      return !turns || body.path("tools").size() > 0;
+    }
+  }
 
-  void inject(String model, Fault fault, int calls) {
-    injections.put(model, new Injection(fault, calls, new AtomicInteger()));
+  private record Injection(Fault fault, Target target, AtomicInteger seen) {
+    /// The number of a call among those to be spoilt; -1 for one that is not.
+    private int next(JsonNode body) {
+      int call = target.counts(body) ? seen.getAndIncrement() - target.skip() : -1;
+      return call < target.calls() ? call : -1;
+    }
+  }
+
+  void inject(Fault fault, Target target) {
+    injections.put(target.model(), new Injection(fault, target, new AtomicInteger()));
   }
 
   void heal() {
@@ -33,8 +50,8 @@ final class FaultInjector {
   Script apply(Script good, boolean ollama, JsonNode body) {
     @Nullable Injection one = injections.get(body.path("model").asString(""));
     Injection found = one != null ? one : injections.get(ALL);
-    int call = found == null ? 0 : found.seen().getAndIncrement();
-    if (found == null || call >= found.calls()) {
+    int call = found == null ? -1 : found.next(body);
+    if (found == null || call < 0) {
       return good;
     }
     // A call's chance depends on its number, not on how calls at the same time take turns.
