@@ -97,7 +97,7 @@ final class ChatAnswerer {
   }
 
   private Answer cutAnswer(Plan plan, Call.CutPrompt cut, List<Attempt> attempts) {
-    whenAnswered.accept(new AnsweredBy(plan, cut.model()));
+    routes.begun(plan, cut.model());
     Answer.Served served = plan.servedBy(cut.model(), cut.prompt(), attempts);
     return new Answer.Streaming(served.degraded("truncated", "prompt-cut"), cut.stream());
   }

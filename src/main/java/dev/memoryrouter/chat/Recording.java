@@ -57,8 +57,7 @@ public final class Recording implements AutoCloseable {
   /// alone told the intent is left out: a replay, which knows the examples, would show a change
   /// where none is.
   void add(Plan plan) {
-    if (!plan.setup().configuration().routing().record()
-        || plan.route().intent().provisional()) {
+    if (!plan.setup().configuration().routing().record() || plan.route().intent().provisional()) {
       return;
     }
     Made made = new Made(plan.setup(), plan.question(), plan.route(), clock.instant().toString());

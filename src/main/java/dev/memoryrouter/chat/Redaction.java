@@ -61,8 +61,7 @@ final class Redaction {
 
   /// Whether capitals, small letters and digits follow each other as by chance.
   private static boolean isRandom(String text) {
-    int[] kinds =
-        text.chars().filter(Character::isLetterOrDigit).map(Character::getType).toArray();
+    int[] kinds = text.chars().filter(Character::isLetterOrDigit).map(Character::getType).toArray();
     int changes = 0;
     for (int i = 1; i < kinds.length; i++) {
       changes += kinds[i] == kinds[i - 1] ? 0 : 1;

@@ -67,7 +67,8 @@ public final class Replay {
     RouteQuestion question = recorded.question();
     switch (setup.names().resolve(question.requestedModel())) {
       case Requested.Unknown _ -> changes.add(change(line, recorded, NONE, "model_not_found"));
-      case Requested.Explicit(String model) -> replay(line, recorded, question.asking(model), changes);
+      case Requested.Explicit(String model) ->
+          replay(line, recorded, question.asking(model), changes);
       case Requested.Alias _ -> replay(line, recorded, question.asking(null), changes);
     }
   }

@@ -82,7 +82,7 @@ public final class RouteFinder {
         step("explicit-model", null, "chosen", explicit);
         return new Route(explicit, Route.EXPLICIT, intent, null, trace);
       }
-      if (before != null && question.turn() != TurnKind.HUMAN) {
+      if (before != null && !decides(before)) {
         return kept(before, question.turn().label());
       }
       RouteChoice choice = RuleRouter.choose(question.signals(intent), routing);
@@ -91,6 +91,15 @@ public final class RouteFinder {
         return forHelper(choice);
       }
       return before == null ? unlessLoaded(choice) : atHumanTurn(before, choice);
+    }
+
+    /// A person speaks, or changed the mode without a word.
+    private boolean decides(StickyRoute old) {
+      return switch (question.turn()) {
+        case HUMAN -> true;
+        case TOOL_LOOP, RESUME -> isToggled(old.mode());
+        case FIRST, SUBAGENT, CONDENSE, COMMIT_MESSAGE, TITLE, NUDGE -> false;
+      };
     }
 
     /// A helper call has no part in the conversation, and equal first words are another
@@ -160,14 +169,39 @@ public final class RouteFinder {
         step("switch", choice.rule(), "forced", choice.value());
         return chosen(choice);
       }
-      if (intent.label().equals(IntentResult.NONE) || hasNoReason(choice)) {
+      if (intent.label().equals(IntentResult.NONE)) {
         return kept(old, intent.label());
+      }
+      if (hasNoReason(choice)) {
+        return leaning(old).orElseGet(() -> kept(old, intent.label()));
       }
       if (isToggled(old.mode())) {
         step("switch", choice.rule(), "mode-toggled", "mode=" + question.mode());
         return chosen(choice);
       }
       return isWorthIt(old, choice) ? chosen(choice) : kept(old, "switch-margin");
+    }
+
+    /// The route of the best intent where none stands out, if that one is ahead of the
+    /// conversation's by the margin all the same.
+    private Optional<Route> leaning(StickyRoute old) {
+      IntentResult best = intent.supposing(bestLabel());
+      RouteChoice choice = RuleRouter.choose(question.signals(best), routing);
+      boolean other =
+          intent.scores().containsKey(old.intent())
+              && !best.label().equals(old.intent())
+              && !choice.rule().equals(RouteChoice.DEFAULT)
+              && !choice.model().equals(old.model());
+      return other && isWorthIt(old, choice)
+          ? Optional.of(new Route(choice.model(), choice.rule(), best, null, trace))
+          : Optional.empty();
+    }
+
+    private String bestLabel() {
+      return intent.scores().entrySet().stream()
+          .max(Map.Entry.comparingByValue())
+          .map(Map.Entry::getKey)
+          .orElse(IntentResult.UNSURE);
     }
 
     /// Words that no rule and no intent takes hold of are no reason to leave the conversation's

@@ -127,14 +127,15 @@ public final class DurableMap<V> implements AutoCloseable {
     return entries.size();
   }
 
-  /// Writes what is not yet written. The map goes on in memory.
+  /// Writes everything, what was used last at the end, so that the next process forgets first what
+  /// was not used for longest. The map goes on in memory.
   @Override
   public void close() {
     if (writer != null) {
       synchronized (this) {
         writer.shutdown();
       }
-      write();
+      writeAll();
     }
   }
 
@@ -143,7 +144,13 @@ public final class DurableMap<V> implements AutoCloseable {
   }
 
   private synchronized void load(List<Journal.Line> lines) {
+    // Only the last line of a key counts, also for the bound.
+    Map<String, Journal.Line> last = new LinkedHashMap<>();
     for (Journal.Line line : lines) {
+      last.remove(line.key());
+      last.put(line.key(), line);
+    }
+    for (Journal.Line line : last.values()) {
       codec
           .decode()
           .apply(line.value())
@@ -191,6 +198,20 @@ public final class DurableMap<V> implements AutoCloseable {
       try {
         journal.append(changes, this::lines);
         failing = false;
+      } catch (IOException | RuntimeException e) {
+        warn(journal.path(), e);
+      }
+    }
+  }
+
+  private void writeAll() {
+    if (journal == null || size() == 0) {
+      return;
+    }
+    synchronized (journal) {
+      try {
+        var _ = takeUnwritten();
+        journal.rewrite(lines());
       } catch (IOException | RuntimeException e) {
         warn(journal.path(), e);
       }

@@ -109,7 +109,8 @@ final class Journal {
     sound = true;
   }
 
-  private void rewrite(List<Line> lines) throws IOException {
+  /// Writes the file anew.
+  void rewrite(List<Line> lines) throws IOException {
     byte[] head = (HEAD + '\n').getBytes(UTF_8);
     byte[] body = bytes(lines);
     byte[] content = new byte[head.length + body.length];

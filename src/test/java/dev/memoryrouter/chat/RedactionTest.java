@@ -56,14 +56,16 @@ class RedactionTest {
         DEK-Info: AES-128-CBC,0011
 
         MIIE
-        -----END RSA PRIVATE KEY-----""",
+        -----END RSA PRIVATE KEY-----\
+        """,
         """
         -----BEGIN PGP PRIVATE KEY BLOCK-----
         Version: made-up 1-2
 
         lQOY
         =abcd
-        -----END PGP PRIVATE KEY BLOCK-----"""
+        -----END PGP PRIVATE KEY BLOCK-----\
+        """
       })
   void of_keyWithHeaders_isTakenOutWhole(String key) {
     assertThat(Redaction.of("a\n" + key + "\nb")).isEqualTo("a\n[redacted]\nb");
@@ -82,7 +84,17 @@ class RedactionTest {
   @Timeout(20)
   void of_hostileText_linear() {
     for (String piece :
-        new String[] {"a", "token", "x@", "://", "eyJ", "password is ", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "aB1/"}) {
+        new String[] {
+          "a",
+          "token",
+          "x@",
+          "://",
+          "eyJ",
+          "password is ",
+          "-----BEGIN ",
+          "-----BEGIN PRIVATE KEY-----",
+          "aB1/"
+        }) {
       assertThat(Redaction.of(piece.repeat(5_000 / piece.length()))).isNotNull();
     }
   }

@@ -146,7 +146,8 @@ class StickinessTest {
     String identity = identity(agent, body);
     int steps = 20 + random.nextInt(40);
     for (int n = 0; n < steps; n++) {
-      if (random.nextInt(15) == 0) {
+      boolean toggled = random.nextInt(15) == 0;
+      if (toggled) {
         agent.toggleMode();
       }
       boolean loop = random.nextInt(3) > 0;
@@ -157,7 +158,8 @@ class StickinessTest {
       Route route = answer(agent, body, random);
       Conversation read = read(agent, body);
       turns.merge(read.turn(), 1, Integer::sum);
-      if (read.turn() != TurnKind.HUMAN) {
+      // A toggle without words is a person's decision, too.
+      if (read.turn() != TurnKind.HUMAN && !toggled) {
         assertThat(route.model()).as("seed %s, %s, step %d", seed, shape, n).isEqualTo(model);
         assertThat(route.rule()).isEqualTo(Route.STICKY);
       }
@@ -290,6 +292,41 @@ class StickinessTest {
 
     assertThat(route.model()).isEqualTo("qwen2.5-coder");
     assertThat(trace(route)).anyMatch(step -> step.startsWith("switch-margin/switched/"));
+  }
+
+  @Test
+  void route_modeToggledWithoutWords_decidedAnewOnce() {
+    AgentConversations agent = new AgentConversations(Shape.CLINE_XML, "/w", 50, 1);
+    ObjectNode first = agent.firstTurn(CODE);
+    ObjectNode step = agent.nextTurn(first, "x", result(agent));
+    agent.toggleMode();
+    ObjectNode toggled = agent.nextTurn(step, "x", result(agent));
+    ObjectNode after = agent.nextTurn(toggled, "x", result(agent));
+    memory.remember(
+        read(agent, step), new StickyRoute("llama4", "analysis", read(agent, step).mode()));
+    assertThat(read(agent, toggled).turn()).isEqualTo(TurnKind.TOOL_LOOP);
+
+    Route route = routes.route(question(read(agent, toggled), Map.of(), ALL, ALL, 100));
+    assertThat(route.model()).isEqualTo("qwen2.5-coder");
+    assertThat(trace(route)).anyMatch(it -> it.startsWith("switch/mode-toggled/"));
+
+    remember(read(agent, toggled), route);
+    assertThat(routes.route(question(read(agent, after), Map.of(), ALL, ALL, 100)).rule())
+        .isEqualTo(Route.STICKY);
+  }
+
+  @Test
+  void route_unsure_switchesOnlyByTheMargin() {
+    String words = "implement the memory bank";
+    IntentResult said = intents.classify(words);
+    assertThat(said.label()).isEqualTo(IntentResult.UNSURE);
+    Route ahead = human(words, "llama4", "analysis", Set.of(), ALL);
+    Route even = human(words, "qwen3", "memory", Set.of(), ALL);
+
+    assertThat(ahead.model()).isNotEqualTo("llama4");
+    assertThat(trace(ahead)).anyMatch(it -> it.startsWith("switch-margin/switched/"));
+    assertThat(even.model()).isEqualTo("qwen3");
+    assertThat(even.rule()).isEqualTo(Route.STICKY);
   }
 
   @Test

@@ -71,6 +71,20 @@ class DurableMapTest {
   }
 
   @Test
+  void open_afterClose_forgetsFirstWhatWasNotUsedForLongest() {
+    try (DurableMap<String> map = open()) {
+      for (int i = 0; i < 20; i++) {
+        map.put("k" + i, "v" + i);
+      }
+      assertThat(map.get("k0")).isPresent();
+    }
+    try (DurableMap<String> map = DurableMap.open(file(), 3_000, TEXT)) {
+      assertThat(map.get("k0")).contains("v0");
+      assertThat(map.get("k1")).isEmpty();
+    }
+  }
+
+  @Test
   void put_withoutClose_isWrittenSoon() throws IOException {
     DurableMap<String> killed = open();
     killed.put("a", "1");
