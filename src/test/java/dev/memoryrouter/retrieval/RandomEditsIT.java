@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Random changes of a bank, with kills in between: the index then says what an index made from
 /// nothing says. `-Drandom.edits=1000` takes the long form, `-Drandom.seed=N` repeats a run.
 class RandomEditsIT {
-  private static final int EDITS = Integer.getInteger("random.edits", 120);
+  private static final int EDITS = Integer.getInteger("random.edits", 60);
   private static final int FEW_EDITS = Math.max(20, EDITS / 10);
   private static final int BATCH = 5;
   private static final int ALL = 100_000;
