@@ -33,6 +33,10 @@ public final class CountCalibration {
   /// other than the model's own counts up to a quarter too much (Chinese by `cl100k`).
   private static final double UNLEARNT_SHARE = 0.75;
 
+  /// No server cuts a prompt to less than this. Where a long prompt is reported with fewer tokens,
+  /// the server counts something else, such as what was not in its cache.
+  private static final int LEAST_CUT = 1024;
+
   /// Prompts below this are not checked: what they could lose is less than what templates vary by.
   private static final int SHORTEST_CHECKED = 512;
 
@@ -79,7 +83,7 @@ public final class CountCalibration {
   public Finding observe(Key key, Counted ours, int reported) {
     Errors known = errors.get(key, _ -> new Errors());
     if (ours.counted() >= SHORTEST_CHECKED && reported < known.least(ours)) {
-      return Finding.TRUNCATED;
+      return reported < LEAST_CUT ? Finding.AS_COUNTED : Finding.TRUNCATED;
     }
     known.add(ours.counted(), reported);
     return Finding.AS_COUNTED;

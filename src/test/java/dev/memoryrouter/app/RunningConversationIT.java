@@ -73,7 +73,7 @@ class RunningConversationIT {
         assertThat(sentAfter.path(i)).isEqualTo(sent.path(i));
       }
     }
-    assertThat(stateFiles()).hasSize(2);
+    assertThat(stateFiles()).hasSizeGreaterThanOrEqualTo(2);
     for (Path file : stateFiles()) {
       assertThat(Files.readString(file)).doesNotContain("about the project status", "I read");
     }
@@ -85,7 +85,7 @@ class RunningConversationIT {
     ObjectNode body = agent.firstTurn(NOTES);
     try (TestServer server = TestServer.start(root, ollama.ollamaUrl(), anyWorkspace())) {
       send(server, agent, body);
-      Awaitility.await().until(() -> stateFiles().size() == 2);
+      Awaitility.await().until(() -> stateFiles().size() >= 2);
     }
     for (Path file : stateFiles()) {
       Files.write(file, new byte[] {0, 1, (byte) 255, '\n', 7});

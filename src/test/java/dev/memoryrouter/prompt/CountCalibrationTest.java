@@ -79,6 +79,12 @@ class CountCalibrationTest {
   }
 
   @Test
+  void observe_fewTokensOfALongPrompt_isAnotherWayToCount() {
+    assertThat(observe(60_000, 1_000)).isEqualTo(Finding.AS_COUNTED);
+    assertThat(calibration.offset(QWEN)).isZero();
+  }
+
+  @Test
   void observe_shortPrompt_isNeverAnAlarm() {
     assertThat(observe(300, 20)).isEqualTo(Finding.AS_COUNTED);
   }

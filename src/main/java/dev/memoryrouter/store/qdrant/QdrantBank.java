@@ -220,7 +220,7 @@ final class QdrantBank {
     } catch (TimeoutException e) {
       throw new IOException("the words of the bank are still being counted in Qdrant", e);
     } catch (ExecutionException e) {
-      throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+      throw new IOException("the words of the bank could not be counted in Qdrant", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the words of the bank were counted", e);
