@@ -15,6 +15,8 @@ public final class Records {
     return section(id, start, text, true);
   }
 
+  /// A section of four lines.
+  ///
   /// @param embedded whether its chunk has a vector
   public static SectionRecord section(String id, int start, String text, boolean embedded) {
     return new SectionRecord(

@@ -22,6 +22,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -108,11 +110,15 @@ final class FakeCollection {
   }
 
   void setPayload(PointsSelector selector, Map<String, Value> payload) {
-    selected(selector).forEach(id -> points.get(id).payload.putAll(payload));
+    selected(selector).forEach(id -> point(id).payload.putAll(payload));
   }
 
   void deletePayload(PointsSelector selector, List<String> keys) {
-    selected(selector).forEach(id -> points.get(id).payload.keySet().removeAll(keys));
+    selected(selector).forEach(id -> point(id).payload.keySet().removeAll(keys));
+  }
+
+  private FakePoint point(String id) {
+    return Objects.requireNonNull(points.get(id), id);
   }
 
   private Set<String> selected(PointsSelector selector) {
@@ -127,7 +133,7 @@ final class FakeCollection {
   }
 
   /// By id, as a scroll returns them.
-  TreeMap<String, FakePoint> matching(Filter filter) {
+  NavigableMap<String, FakePoint> matching(Filter filter) {
     TreeMap<String, FakePoint> found = new TreeMap<>();
     points.forEach((id, point) -> {
       if (passes(filter, id, point)) {
@@ -155,7 +161,7 @@ final class FakeCollection {
     scored.sort(
         Map.Entry.<String, Float>comparingByValue()
             .reversed()
-            .thenComparing(Comparator.comparing(entry -> entry.getKey().hashCode())));
+            .thenComparing(Comparator.comparingInt(entry -> entry.getKey().hashCode())));
     return scored.subList(0, Math.min(scored.size(), (int) query.getLimit()));
   }
 

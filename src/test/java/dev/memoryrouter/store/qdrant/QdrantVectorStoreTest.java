@@ -85,10 +85,10 @@ class QdrantVectorStoreTest extends VectorStoreContract {
     assertThat(collection.definition().getHnswConfig().getM()).isZero();
     assertThat(collection.definition().getHnswConfig().getPayloadM()).isEqualTo(16);
     var meaning =
-        collection.definition().getVectorsConfig().getParamsMap().getMapMap().get("meaning");
+        collection.definition().getVectorsConfig().getParamsMap().getMapOrThrow("meaning");
     assertThat(meaning.getQuantizationConfig().hasScalar()).isTrue();
     assertThat(
-            collection.definition().getSparseVectorsConfig().getMapMap().get("words").hasModifier())
+            collection.definition().getSparseVectorsConfig().getMapOrThrow("words").hasModifier())
         .isFalse();
   }
 
