@@ -27,11 +27,11 @@ public final class CountCalibration {
   /// Error of a learnt count that raises no alarm: tokens, and a share of the prompt.
   private static final int TOLERANCE_TOKENS = 64;
 
-  private static final double TOLERANCE_SHARE = 0.02;
+  private static final double TOLERANCE_SHARE = 0.1;
 
-  /// Share of the sure part of a prompt that must be reported while nothing is learnt: a tokenizer
-  /// other than the model's own counts up to a quarter too much (Chinese by `cl100k`).
-  private static final double UNLEARNT_SHARE = 0.75;
+  /// Share of the sure part of a prompt that must be reported while nothing is learnt: with another
+  /// tokenizer than ours a server counts less than half of a text full of digits.
+  private static final double UNLEARNT_SHARE = 0.4;
 
   /// No server cuts a prompt to less than this. Where a long prompt is reported with fewer tokens,
   /// the server counts something else, such as what was not in its cache.
