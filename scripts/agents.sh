@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs unmodified coding agents (Cline and opencode from npm, 0.8 GB installed) against the real server before the
+# Runs unmodified coding agents (Cline and opencode from npm, 0.3 GB installed) against the real server before the
 # stand-in upstream, and prints a table of agents and scenarios; docs/agents.md has the last one. Needs Node 20 or
 # newer and, the first time, an npm registry; says so and does nothing without.
 # Usage: scripts/agents.sh [--quick] [cline|opencode|cline-litellm …] [scenario …]
@@ -7,6 +7,8 @@ set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$scripts")
 sources=$root/src/test/agents
+cline=3.0.65
+opencode=1.18.33
 # Ignored by Git; `mvn clean` removes it.
 work=$root/target/agents
 
@@ -18,17 +20,24 @@ skip() {
 command -v node >/dev/null && command -v npm >/dev/null || skip "Node and npm were not found on PATH."
 [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "Node $(node -v) is older than 20."
 
-# Of their install scripts one is needed: it puts the program for this machine in its place.
+# The packages `cline` and `opencode-ai` only choose the program for this machine, so that program alone is installed.
+platform=$(node -p 'process.platform + "-" + process.arch')
+variant=
+if [ -r /proc/cpuinfo ] && [ "${platform#*-}" = x64 ] && ! grep -qw avx2 /proc/cpuinfo; then
+  variant=-baseline
+fi
+packages=("cline@npm:@cline/cli-$platform@$cline" "opencode@npm:opencode-$platform$variant@$opencode")
+
 install() {
-  (cd "$work" && npm ci --prefer-offline --loglevel=error && cd node_modules/opencode-ai && node postinstall.mjs) >&2
+  (cd "$work" && npm install --no-save --no-package-lock --prefer-offline --loglevel=error "${packages[@]}") >&2
 }
 
 . "$scripts/jdk.sh"
 mkdir -p "$work"
-cp "$sources/package.json" "$sources/package-lock.json" "$sources/.npmrc" "$work"
-if ! cmp -s "$work/package-lock.json" "$work/installed-lock.json"; then
+cp "$sources/.npmrc" "$work"
+if [ "$(cat "$work/installed" 2>/dev/null)" != "${packages[*]}" ]; then
   install || skip "they could not be installed; is an npm registry reachable?"
-  cp "$work/package-lock.json" "$work/installed-lock.json"
+  echo "${packages[*]}" >"$work/installed"
 fi
 
 command=(node "$sources/agents.mjs" "$root" "$work/node_modules" "$@")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All checks and tests: format, compiler checks, unit, architecture and integration tests, and conformance with
-# unmodified clients where Node is present. With --agents also the short form of scripts/agents.sh, which installs 0.8 GB.
+# unmodified clients where Node is present. With --agents also the short form of scripts/agents.sh, which installs 0.3 GB.
 # Usage: scripts/test.sh [--agents] [more Maven arguments]
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,4 +25,4 @@ mvn -B -ntp verify "$@"
 if [ "$agents" = true ]; then
   exec "$scripts/agents.sh" --quick
 fi
-echo "Coding agents are left out: scripts/test.sh --agents installs Cline and opencode (0.8 GB) and runs them." >&2
+echo "Coding agents are left out: scripts/test.sh --agents installs Cline and opencode (0.3 GB) and runs them." >&2

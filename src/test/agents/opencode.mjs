@@ -11,9 +11,9 @@ const ENVIRONMENT = {
 
 export class OpenCode {
   constructor(modules) {
-    this.command = join(modules, 'opencode-ai', 'bin', 'opencode.exe');
+    this.command = join(modules, 'opencode', 'bin', 'opencode');
     this.name = 'opencode';
-    this.package = 'opencode-ai';
+    this.package = 'opencode';
     this.retriesBrokenAnswers = true;
     /** It takes one for the end, without a word. */
     this.goesOnAfterCutAnswers = false;
