@@ -54,7 +54,9 @@ public final class MiniLmEmbedder implements Embedder, AutoCloseable {
             30,
             TimeUnit.SECONDS,
             new PriorityBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("embed-", 0).factory());
+            Thread.ofPlatform().daemon().name("embed-", 0).factory(),
+            // After the end: whoever waits hears the same as one who waited already.
+            (task, _) -> ((Window) task).cancel(false));
     threads.allowCoreThreadTimeOut(true);
   }
 

@@ -191,9 +191,17 @@ public final class Upstreams {
   private static boolean isLoaded(UpstreamSnapshot snapshot, String name, int numCtx) {
     return snapshot
         .find(name)
-        .filter(
-            model -> model.resident() && Integer.valueOf(numCtx).equals(model.allocatedContext()))
+        .filter(model -> model.resident() && holds(model, numCtx))
         .isPresent();
+  }
+
+  /// Ollama allocates no more than the model supports, whatever it is asked for, and before 0.10 it
+  /// does not say what it allocated.
+  private static boolean holds(UpstreamSnapshot.Model model, int numCtx) {
+    Integer supported = model.supportedContext();
+    Integer allocated = model.allocatedContext();
+    int most = supported == null ? numCtx : Math.min(numCtx, supported);
+    return allocated == null || allocated == most;
   }
 
   private int numCtx(

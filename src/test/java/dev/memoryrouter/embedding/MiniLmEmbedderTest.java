@@ -37,6 +37,15 @@ class MiniLmEmbedderTest {
   }
 
   @Test
+  void embed_closed_saysSo() {
+    MiniLmEmbedder closed = MiniLmEmbedder.load();
+    closed.close();
+    assertThatThrownBy(() -> closed.embed("late"))
+        .isInstanceOf(EmbeddingException.class)
+        .hasMessage("the embedding model was closed");
+  }
+
+  @Test
   void embed_similarMeaning_isNearer() {
     float[] question = embedder.embed("How do users log in?");
     float[] near = embedder.embed("Authentication happens with a password or single sign-on.");

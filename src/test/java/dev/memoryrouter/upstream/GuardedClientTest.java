@@ -3,6 +3,7 @@ package dev.memoryrouter.upstream;
 import static dev.memoryrouter.upstream.Calls.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memoryrouter.testing.FakeModel;
 import dev.memoryrouter.testing.FakeUpstream;
 import dev.memoryrouter.testing.Script;
 import dev.memoryrouter.upstream.ollama.OllamaClient;
@@ -247,5 +248,15 @@ class GuardedClientTest {
     assertThat(first(loading())).isInstanceOf(ChatEvent.Text.class);
 
     assertThat(fake.calls("/api/generate")).hasSize(1);
+  }
+
+  @Test
+  void load_moreThanTheModelSupports_isAskedForOnce() throws Exception {
+    fake.pull(FakeModel.of(MODEL).withContext(4096));
+    fake.load(MODEL, 8192);
+
+    assertThat(first(loading())).isInstanceOf(ChatEvent.Text.class);
+
+    assertThat(fake.calls("/api/generate")).isEmpty();
   }
 }

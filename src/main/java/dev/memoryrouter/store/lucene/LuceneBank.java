@@ -46,6 +46,7 @@ final class LuceneBank {
   private final boolean readOnly;
 
   private final Object writing = new Object();
+  private volatile boolean changing;
 
   // Guarded by this.
   private @Nullable SearcherManager searchers;
@@ -131,7 +132,11 @@ final class LuceneBank {
       directory = FSDirectory.open(folder.path());
       searchers = new SearcherManager(IndexFolder.openWhole(directory), null);
     } catch (IndexNotFoundException _) {
-      openFailed(commits, "its list of segments is missing");
+      if (mayBeInTheMaking()) {
+        closeReaders();
+      } else {
+        openFailed(commits, "its list of segments is missing");
+      }
     } catch (IOException | RuntimeException e) {
       if (!IndexFolder.isDamage(e)) {
         closeReaders();
@@ -140,6 +145,12 @@ final class LuceneBank {
       LOG.warn("bank {}: index {} is damaged", name, folder.path(), e);
       openFailed(commits, e.toString());
     }
+  }
+
+  /// Whether files without a commit may be those of a first change that is being written: here, or
+  /// by the process that owns the index.
+  private boolean mayBeInTheMaking() {
+    return changing || readOnly;
   }
 
   private void openFailed(String commits, String reason) throws IOException {
@@ -180,6 +191,7 @@ final class LuceneBank {
       boolean usable = search(_ -> true).isPresent();
       prepareFiles();
       Files.createDirectories(folder.path());
+      changing = true;
       try (Directory target = FSDirectory.open(folder.path());
           IndexWriter writer = new IndexWriter(target, config())) {
         if (change.clear() || !usable) {
@@ -198,6 +210,8 @@ final class LuceneBank {
       } catch (LockObtainFailedException e) {
         throw new IOException(
             "the index of bank " + name + " is being written by another process", e);
+      } finally {
+        changing = false;
       }
       reopen();
     }

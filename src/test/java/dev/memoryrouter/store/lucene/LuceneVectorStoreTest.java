@@ -6,6 +6,7 @@ import static dev.memoryrouter.store.Records.axis;
 import static dev.memoryrouter.store.Records.chunk;
 import static dev.memoryrouter.store.Records.section;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memoryrouter.store.IndexIdentity;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,6 +256,26 @@ class LuceneVectorStoreTest extends VectorStoreContract {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("reading only");
     }
+  }
+
+  @Test
+  void search_whileTheFirstChangeIsWritten_seesNoDamage() throws Exception {
+    try (VectorStore reader = LuceneVectorStore.readOnly(root, IDENTITY)) {
+      CompletableFuture<?> change =
+          CompletableFuture.runAsync(() -> assertThatNoException().isThrownBy(() -> fill(5_000)));
+      while (!change.isDone()) {
+        for (VectorStore each : List.of(store, reader)) {
+          assertThat(each.size(BANK).map(Size::sections).orElse(5_000)).isEqualTo(5_000);
+          assertThat(each.problem(BANK)).isEmpty();
+        }
+      }
+      change.get();
+      assertThat(reader.size(BANK)).contains(new Size(5_000, 5_000, 5_000));
+    }
+  }
+
+  private void fill(int count) throws IOException {
+    fill(count, new Random(1));
   }
 
   @Test
