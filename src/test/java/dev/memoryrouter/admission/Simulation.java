@@ -243,11 +243,12 @@ public final class Simulation {
         .computeIfAbsent(call.request().priority(), _ -> new ArrayList<>())
         .add(Duration.ofNanos(now - call.arrived()));
     running.put(id, call);
-    long free = after.stream().mapToLong(unloadEnds::get).max().orElse(now);
-    if (free > now) {
-      at(Duration.ofNanos(free - now), () -> send(call));
-    } else {
+    if (after.isEmpty()) {
       send(call);
+    } else {
+      // After the end of each unload, even one that ends at this very moment.
+      long free = after.stream().mapToLong(unloadEnds::get).max().orElse(now);
+      at(Duration.ofNanos(Math.max(0, free - now)), () -> send(call));
     }
   }
 
