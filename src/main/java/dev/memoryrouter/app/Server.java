@@ -165,8 +165,9 @@ final class Server implements AutoCloseable {
 
   /// What need not be done before the first request.
   private void goOn() {
-    components.reloading().onChange(components.setups()::take);
     components.reloading().onChange(next -> components.admission().configure(TurnRules.of(next)));
+    // Last, because it may wait for the embedding model.
+    components.reloading().onChange(components.setups()::take);
     components.reloading().start();
     Thread.ofVirtual()
         .name("prepare")

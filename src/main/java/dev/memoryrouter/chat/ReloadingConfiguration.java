@@ -71,7 +71,7 @@ public final class ReloadingConfiguration implements AutoCloseable {
     return Optional.ofNullable(notice);
   }
 
-  /// How many edits were taken over.
+  /// How many edits were taken over, by all parts of the server.
   public int reloads() {
     return reloads.get();
   }
@@ -107,10 +107,10 @@ public final class ReloadingConfiguration implements AutoCloseable {
     Configuration next = loaded.withServer(untilRestart(loaded.server()));
     current = next;
     problem = null;
-    reloads.incrementAndGet();
-    LOG.info("Configuration reloaded from {}", configDir);
     next.warnings().forEach(warning -> LOG.warn("{}", warning));
     listeners.forEach(listener -> tell(listener, next));
+    reloads.incrementAndGet();
+    LOG.info("Configuration reloaded from {}", configDir);
   }
 
   private void refuse(String why) {

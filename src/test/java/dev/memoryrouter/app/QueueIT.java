@@ -167,6 +167,24 @@ class QueueIT {
   }
 
   @Test
+  void fullQueue_refusesWithATime() throws Exception {
+    Files.writeString(server.root().resolve("config/server.yaml"), "queue: {length: 1}\n");
+    await(() -> server.getJson("/health").at("/components/config/reloads").asInt() == 1);
+    TestServer.Streaming first = holdTheSlot();
+    CompletableFuture<HttpResponse<String>> waiting = post(body("waiting", false));
+    awaitWaiting(1);
+
+    HttpResponse<String> refused = post(body("too much", false)).get(10, TimeUnit.SECONDS);
+
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.body()).contains("queue_full");
+    assertThat(Integer.parseInt(refused.headers().firstValue("retry-after").orElseThrow()))
+        .isBetween(1, 60);
+    first.close();
+    assertThat(waiting.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void priorityHeader_unknownClass_isABadRequest() throws Exception {
     HttpResponse<String> answer = send("a", "urgent").get();
 

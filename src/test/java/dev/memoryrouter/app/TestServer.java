@@ -283,6 +283,8 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    // A test that fails leaves streams unread, for whose end close() alone would wait.
+    http.shutdownNow();
     http.close();
     try {
       keepExamples(root);
