@@ -195,13 +195,11 @@ public final class Upstreams {
         .isPresent();
   }
 
-  /// Ollama allocates no more than the model supports, whatever it is asked for, and before 0.10 it
-  /// does not say what it allocated.
+  /// Ollama allocates no more than the model supports, whatever it is asked for.
   private static boolean holds(UpstreamSnapshot.Model model, int numCtx) {
     Integer supported = model.supportedContext();
-    Integer allocated = model.allocatedContext();
-    int most = supported == null ? numCtx : Math.min(numCtx, supported);
-    return allocated == null || allocated == most;
+    Integer most = supported == null ? Integer.valueOf(numCtx) : Math.min(numCtx, supported);
+    return most.equals(model.allocatedContext());
   }
 
   private int numCtx(
