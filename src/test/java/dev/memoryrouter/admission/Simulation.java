@@ -246,9 +246,9 @@ public final class Simulation {
     if (after.isEmpty()) {
       send(call);
     } else {
-      // After the end of each unload, even one that ends at this very moment.
-      long free = after.stream().mapToLong(unloadEnds::get).max().orElse(now);
-      at(Duration.ofNanos(Math.max(0, free - now)), () -> send(call));
+      // Also when the last of them ends at this very moment, but is not reported yet.
+      long free = after.stream().mapToLong(unloadEnds::get).max().orElseThrow();
+      at(Duration.ofNanos(free - now), () -> send(call));
     }
   }
 

@@ -262,7 +262,8 @@ class LuceneVectorStoreTest extends VectorStoreContract {
   void search_whileTheFirstChangeIsWritten_seesNoDamage() throws Exception {
     try (VectorStore reader = LuceneVectorStore.readOnly(root, IDENTITY)) {
       CompletableFuture<?> change =
-          CompletableFuture.runAsync(() -> assertThatNoException().isThrownBy(() -> fill(5_000)));
+          CompletableFuture.runAsync(
+              () -> assertThatNoException().isThrownBy(() -> fill(5_000, new Random(1))));
       while (!change.isDone()) {
         for (VectorStore each : List.of(store, reader)) {
           assertThat(each.size(BANK).map(Size::sections).orElse(5_000)).isEqualTo(5_000);
@@ -272,10 +273,6 @@ class LuceneVectorStoreTest extends VectorStoreContract {
       change.get();
       assertThat(reader.size(BANK)).contains(new Size(5_000, 5_000, 5_000));
     }
-  }
-
-  private void fill(int count) throws IOException {
-    fill(count, new Random(1));
   }
 
   @Test
